@@ -1,0 +1,61 @@
+// From facts about a recipient to the verdict at RCPT and again at each attempt. No I/O.
+// The table of HOUSE.md: active forwards, burned is held while the sender sees 250, closed and unknown look alike.
+
+import type { Mailbox } from '../mail/address.ts'
+
+export type HoldReason =
+  | 'burned' | 'refused' | 'expired' | 'unconfirmed' | 'unauthentic' | 'spam' | 'stranger' | 'blocked'
+  | 'report' | 'suspended' | 'no-inbox' | 'closed' | 'quiet' | 'flood' | 'would-reveal' | 'unsupported'
+
+export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias'
+export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator'
+
+export type InboxFact = { readonly id: string; readonly address: Mailbox; readonly verified: boolean }
+
+/** What the store knows of an alias at this moment. */
+export type AliasFact = {
+  readonly id: number
+  readonly uuid: string
+  readonly accountId: string
+  readonly address: Mailbox
+  readonly site: string | null
+  readonly state: 'active' | 'burned' | 'closed'
+  readonly burnedAt: Date | null
+  readonly suspended: boolean
+  readonly inboxes: readonly InboxFact[]
+}
+
+export type Forward = { readonly kind: 'forward'; readonly alias: AliasFact; readonly to: readonly [InboxFact, ...InboxFact[]] }
+export type Hold = { readonly kind: 'hold'; readonly alias: AliasFact; readonly reason: HoldReason }
+/** Mail to one of our VERP addresses: a report about the delivery named in it. */
+export type Report = { readonly kind: 'report'; readonly alias: AliasFact; readonly deliveryId: bigint }
+export type Reject = { readonly kind: 'reject'; readonly reason: RejectReason }
+export type Tempfail = { readonly kind: 'tempfail'; readonly reason: TempfailReason }
+
+/** We take responsibility (RFC 5321 §6.1). */
+export type Route = Forward | Hold | Report
+/** The client keeps the message. */
+export type Refusal = Reject | Tempfail
+
+export const decideAlias = (alias: AliasFact): Forward | Hold | Reject => {
+  switch (alias.state) {
+    case 'closed': return { kind: 'reject', reason: 'no-such-address' }
+    case 'burned': return { kind: 'hold', alias, reason: 'burned' }
+    case 'active': return forwardOrHold(alias, alias.inboxes)
+  }
+}
+
+/**
+ * The same question at the moment of an attempt: the owner may have acted since RCPT (cases D27, D28).
+ * A released message ignores burned and closed, never a suspension or a missing verified inbox.
+ */
+export const decideAttempt = (alias: AliasFact, inboxId: string | null, released: boolean): Forward | Hold => {
+  if (!released && alias.state !== 'active') return { kind: 'hold', alias, reason: alias.state }
+  return forwardOrHold(alias, alias.inboxes.filter((inbox) => inbox.id === inboxId))
+}
+
+const forwardOrHold = (alias: AliasFact, inboxes: readonly InboxFact[]): Forward | Hold => {
+  if (alias.suspended) return { kind: 'hold', alias, reason: 'suspended' }
+  const [first, ...rest] = inboxes.filter((inbox) => inbox.verified)
+  return first ? { kind: 'forward', alias, to: [first, ...rest] } : { kind: 'hold', alias, reason: 'no-inbox' }
+}

@@ -1,0 +1,59 @@
+// Those who wrote to an alias. The address is kept encrypted, and hashed with a key for finding it again;
+// its reverse alias follows from the secret, the alias and the address, so that nothing links two aliases of one owner (case N13).
+
+import { sql } from 'kysely'
+import type { Mailbox } from '../mail/address.ts'
+import { lowerCased } from '../mail/address.ts'
+import { reverseLocalPart } from '../mail/reverse-alias.ts'
+import { batched } from './batched.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from './database.ts'
+import type { Keys } from './secret.ts'
+
+type AliasOf = { readonly id: number; readonly uuid: string }
+
+export type Correspondents = {
+  /** The local part of the reverse alias; its row is committed before this resolves, so that a reply always finds it. */
+  readonly reverseLocalPartFor: (alias: AliasOf, correspondent: Mailbox) => Promise<string>
+}
+
+/** Known pairs are remembered, so that a regular correspondent costs no query. 200 bytes each: 10 MB. */
+const REMEMBERED = 50_000
+
+export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Correspondents => {
+  const remembered = new Set<string>()
+
+  const insert = batched(async (wanted: readonly { alias: AliasOf; address: string; localPart: string }[]) => {
+    const unique = [...new Map(wanted.map((one) => [one.localPart, one])).values()].sort((a, b) => (a.localPart < b.localPart ? -1 : 1))
+    const now = clock.now()
+    await sql`
+      insert into correspondents (alias_id, address_hash, address_encrypted, reverse_local_part, created_at, last_used_at)
+      select *, ${now}::timestamptz, ${now}::timestamptz from unnest(
+        ${unique.map((one) => one.alias.id)}::int[], ${unique.map((one) => keys.hash('correspondent', one.alias.uuid, one.address))}::bytea[],
+        ${unique.map((one) => keys.encrypt(one.address))}::bytea[], ${unique.map((one) => one.localPart)}::text[])
+      on conflict do nothing`.execute(db)
+    return wanted.map(() => true)
+  }, { rounds: 1, size: 500 })
+
+  return {
+    reverseLocalPartFor: async (alias, correspondent) => {
+      const address = lowerCased(correspondent)
+      const localPart = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
+      if (remembered.has(localPart)) return localPart
+      await insert({ alias, address, localPart })
+      if (remembered.size >= REMEMBERED) remembered.clear()
+      remembered.add(localPart)
+      return localPart
+    },
+  }
+}
+
+/** Which of the addresses belong to the account itself: its aliases and its inboxes. */
+export const ownAddresses = async (db: Database, accountId: string, addresses: readonly Mailbox[]): Promise<ReadonlySet<Mailbox>> => {
+  if (addresses.length === 0) return new Set()
+  const { rows } = await sql<{ address: Mailbox }>`
+    select q.address from unnest(${addresses.map(lowerCased)}::text[]) q(address)
+    where exists (select 1 from aliases a where a.address = q.address and a.account_id = ${accountId})
+       or exists (select 1 from inboxes i where lower(i.address) = q.address and i.account_id = ${accountId})`.execute(db)
+  return new Set(rows.map((row) => row.address))
+}

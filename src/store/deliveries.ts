@@ -1,0 +1,153 @@
+// The queue: one row a message and next hop. A worker's claim is a lease; its token fences off a worker that lost it.
+
+import { sql } from 'kysely'
+import type { Database, Tx } from './database.ts'
+
+/** A lease is renewed every 20 s, so the work of a killed process is taken over within 60 s. */
+export const LEASE_MS = 60_000
+export const RENEW_MS = 20_000
+
+export type NewDelivery = {
+  readonly id: bigint
+  readonly kind: 'forward' | 'own'
+  readonly accountId: string
+  readonly aliasId: number | null
+  readonly inboxId: string
+  readonly heldId?: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly attempts: number
+  readonly unknownOutcomes: number
+  readonly nextAttemptAt: Date
+  readonly lastReply?: string | null
+  /** Set: our final dot is out and this process waits for the reply. */
+  readonly awaiting?: { readonly leaseUntil: Date; readonly leaseToken: bigint }
+}
+
+export type Claimed = {
+  readonly id: bigint
+  readonly kind: 'forward' | 'own'
+  readonly accountId: string
+  readonly aliasId: number | null
+  readonly inboxId: string | null
+  readonly messageId: string
+  readonly heldId: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  /** Counts the attempt that this claim is for. */
+  readonly attempts: number
+  readonly unknownOutcomes: number
+  readonly leaseToken: bigint
+}
+
+export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: readonly NewDelivery[]): Promise<void> => {
+  if (deliveries.length === 0) return
+  await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
+    id: delivery.id, kind: delivery.kind, account_id: delivery.accountId, alias_id: delivery.aliasId, inbox_id: delivery.inboxId,
+    message_id: messageId, held_id: delivery.heldId ?? null, state: delivery.awaiting ? 'sent' : 'queued', attempts: delivery.attempts,
+    unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
+    next_attempt_at: delivery.nextAttemptAt, lease_until: delivery.awaiting?.leaseUntil ?? null,
+    lease_token: delivery.awaiting?.leaseToken ?? null, last_reply: delivery.lastReply ?? null,
+  }))).execute()
+}
+
+/**
+ * Takes due deliveries that nobody holds. Whoever is locked by another process is passed over, so several may ask at once.
+ * `token` is this claim's; one for all rows of it.
+ */
+export const claimDue = async (db: Database, now: Date, limit: number, token: bigint): Promise<readonly Claimed[]> => {
+  const { rows } = await sql<ClaimedRow>`
+    update deliveries d set attempts = d.attempts + 1, lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
+    where d.id in (
+      select id from deliveries
+      where state = 'queued' and next_attempt_at <= ${now} and (lease_until is null or lease_until <= ${now})
+      order by next_attempt_at for update skip locked limit ${limit})
+    returning id, kind, account_id, alias_id, inbox_id, message_id, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+  return rows.map((row) => ({
+    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
+    heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
+    unknownOutcomes: row.unknown_outcomes, leaseToken: token,
+  }))
+}
+
+type ClaimedRow = {
+  id: string; kind: 'forward' | 'own'; account_id: string; alias_id: number | null; inbox_id: string | null; message_id: string
+  held_id: string | null; created_at: Date; expires_at: Date; attempts: number; unknown_outcomes: number
+}
+
+/** Rows whose final dot went out in a process that is gone: their outcome is unknown for ever. Claimed for settling. */
+export const claimOrphanedSent = async (db: Database, now: Date, limit: number, token: bigint): Promise<readonly Claimed[]> => {
+  const { rows } = await sql<ClaimedRow>`
+    update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
+    where d.id in (
+      select id from deliveries where state = 'sent' and lease_until <= ${now} order by id for update skip locked limit ${limit})
+    returning id, kind, account_id, alias_id, inbox_id, message_id, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+  return rows.map((row) => ({
+    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
+    heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
+    unknownOutcomes: row.unknown_outcomes, leaseToken: token,
+  }))
+}
+
+export const renewLeases = async (db: Database, held: readonly { readonly id: bigint; readonly leaseToken: bigint }[], now: Date): Promise<void> => {
+  if (held.length === 0) return
+  await sql`
+    update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}
+    from unnest(${held.map((one) => one.id.toString())}::bigint[], ${held.map((one) => one.leaseToken.toString())}::bigint[]) q(id, token)
+    where d.id = q.id and d.lease_token = q.token`.execute(db)
+}
+
+/** From now on an expired lease means "outcome unknown", not "not tried". */
+export const markSent = async (db: Database, id: bigint, leaseToken: bigint): Promise<void> => {
+  await db.updateTable('deliveries').set({ state: 'sent' }).where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).execute()
+}
+
+/** Ends a delivery. False: the lease was lost, somebody else decides. */
+export const removeDelivery = async (tx: Tx, id: bigint, leaseToken: bigint): Promise<boolean> => {
+  const result = await tx.deleteFrom('deliveries').where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).executeTakeFirst()
+  return result.numDeletedRows === 1n
+}
+
+export const deferDelivery = async (tx: Tx | Database, id: bigint, leaseToken: bigint, next: { retryAt: Date; reply: string; unknownOutcomes: number }): Promise<boolean> => {
+  const result = await tx.updateTable('deliveries')
+    .set({ state: 'queued', next_attempt_at: next.retryAt, last_reply: next.reply, unknown_outcomes: next.unknownOutcomes, lease_until: null, lease_token: null })
+    .where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Gives a claim back untried (shutdown, next hop paused): it does not count as an attempt. */
+export const giveBack = async (db: Database, id: bigint, leaseToken: bigint, nextAttemptAt: Date): Promise<void> => {
+  await db.updateTable('deliveries')
+    .set((eb) => ({ attempts: eb('attempts', '-', 1), next_attempt_at: nextAttemptAt, lease_until: null, lease_token: null }))
+    .where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).execute()
+}
+
+export type QueueLine = {
+  readonly id: string
+  readonly alias: string | null
+  readonly subject: string
+  readonly state: 'queued' | 'sent'
+  readonly next_try: string
+  readonly last_reply: string | null
+}
+
+export const listQueue = async (db: Database): Promise<readonly QueueLine[]> => {
+  const rows = await db.selectFrom('deliveries as d').leftJoin('aliases as a', 'a.id', 'd.alias_id').innerJoin('messages as m', 'm.id', 'd.message_id')
+    .select(['d.id', 'a.address as alias', 'm.subject', 'd.state', 'd.next_attempt_at', 'd.last_reply']).orderBy('d.next_attempt_at').execute()
+  return rows.map((row) => ({
+    id: row.id, alias: row.alias, subject: row.subject, state: row.state as QueueLine['state'],
+    next_try: row.next_attempt_at.toISOString(), last_reply: row.last_reply,
+  }))
+}
+
+/**
+ * Makes due whatever is not leased, unknown outcomes too. Returns how many.
+ * A row that awaits a reply whose process is gone becomes an ordinary queued one: the operator has decided.
+ */
+export const retryNow = async (db: Database, now: Date, ids: readonly string[] | 'all'): Promise<number> => {
+  let query = db.updateTable('deliveries').set({ state: 'queued', next_attempt_at: now, lease_until: null, lease_token: null })
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+  if (ids !== 'all') query = query.where('id', 'in', ids.length > 0 ? [...ids] : ['0'])
+  const result = await query.executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}

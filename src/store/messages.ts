@@ -1,0 +1,89 @@
+// Message bytes in chunks of 512 KiB, written and read as a stream in one transaction: twenty 30 MB messages as single
+// values took 688 MB to write and 1,444 MB to read, in chunks 165 and 269 MB.
+
+import { sql } from 'kysely'
+import type { Content } from '../mail/content.ts'
+import type { Database, Tx } from './database.ts'
+
+export const CHUNK_BYTES = 512 * 1024
+
+export type MessageFacts = {
+  readonly receivedAt: Date
+  /** Empty for the null reverse-path. */
+  readonly reversePath: string
+  readonly helo: string
+  readonly clientIp: string
+  readonly smtpUtf8: boolean
+  readonly authenticated: boolean
+  /** Decoded for people; already clipped and free of control characters. */
+  readonly from: string
+  readonly subject: string
+}
+
+export type StoredMessage = MessageFacts & { readonly id: string; readonly size: number; readonly eightBit: boolean }
+
+export const insertMessage = async (tx: Tx, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>): Promise<string> => {
+  const { id } = await tx.insertInto('messages').values({
+    received_at: facts.receivedAt, reverse_path: facts.reversePath, helo: facts.helo, client_ip: facts.clientIp,
+    smtp_utf8: facts.smtpUtf8, eight_bit: content.eightBit, authenticated: facts.authenticated,
+    from_text: facts.from, subject: facts.subject, size: content.size,
+  }).returning('id').executeTakeFirstOrThrow()
+  let seq = 0
+  for await (const chunk of rechunked(content.read(0), CHUNK_BYTES)) {
+    await tx.insertInto('message_chunks').values({ message_id: id, seq: seq++, bytes: chunk }).execute()
+  }
+  return id
+}
+
+/** The same bytes in pieces of exactly `size`, the last one shorter. */
+async function* rechunked(pieces: AsyncIterable<Buffer> | Iterable<Buffer>, size: number): AsyncGenerator<Buffer> {
+  let gathered: Buffer[] = []
+  let length = 0
+  for await (let piece of pieces) {
+    while (length + piece.length >= size) {
+      const taken = size - length
+      yield Buffer.concat([...gathered, piece.subarray(0, taken)], size)
+      piece = piece.subarray(taken)
+      gathered = []
+      length = 0
+    }
+    if (piece.length > 0) {
+      gathered.push(piece)
+      length += piece.length
+    }
+  }
+  if (length > 0) yield Buffer.concat(gathered, length)
+}
+
+/** One chunk a query: a reader holds at most one in memory and no connection between them. */
+export async function* readMessage(db: Database | Tx, messageId: string, offset = 0): AsyncGenerator<Buffer> {
+  for (let seq = Math.floor(offset / CHUNK_BYTES); ; seq++) {
+    const row = await db.selectFrom('message_chunks').select('bytes').where('message_id', '=', messageId).where('seq', '=', seq).executeTakeFirst()
+    if (!row) return
+    const skip = Math.max(0, offset - seq * CHUNK_BYTES)
+    yield skip > 0 ? row.bytes.subarray(skip) : row.bytes
+    if (row.bytes.length < CHUNK_BYTES) return
+  }
+}
+
+export const messageById = async (db: Database | Tx, id: string): Promise<StoredMessage | undefined> => {
+  const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && {
+    id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
+    helo: row.helo, clientIp: row.client_ip, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated, from: row.from_text, subject: row.subject,
+  }
+}
+
+/**
+ * Removes the bytes once nothing refers to them. The row lock makes two settlements of one message take turns:
+ * without it each would still see the other's reference, and the bytes would stay for ever.
+ */
+export const forgetUnusedMessages = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return
+  await sql`select 1 from messages where id = any(${ids}::bigint[]) order by id for update`.execute(tx)
+  await sql`
+    delete from messages m where m.id = any(${ids}::bigint[])
+      and not exists (select 1 from deliveries d where d.message_id = m.id)
+      and not exists (select 1 from held h where h.message_id = m.id)
+      and not exists (select 1 from local_messages l where l.message_id = m.id)`.execute(tx)
+}
