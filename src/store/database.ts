@@ -1,0 +1,87 @@
+// The connection to Postgres: a pool of which no query, lock or dead peer can hold its caller for more than 10 seconds,
+// and the checks without which "answered 250" would promise nothing (RELIABILITY.md G1, F07, I01–I06).
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
+import type { Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './tables.ts'
+
+export type Database = Kysely<DB>
+export type Tx = Transaction<DB>
+
+/** The database works, but must not be used: too old, not durable, or of a newer Burnbox. The message says which and what to do. */
+export class DatabaseRefused extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'DatabaseRefused'
+  }
+}
+
+const leastServerVersion = 15
+// The server gives up first and keeps the connection healthy; the client's own limit is for a peer that answers nothing at all.
+const acquireMilliseconds = 5_000
+const statementMilliseconds = 8_000
+const answerMilliseconds = 9_500
+// A process that stops in the middle of a transaction must not keep its locks: longer than any transaction of ours.
+const idleInTransactionMilliseconds = 60_000
+
+const hurry = new AsyncLocalStorage<boolean>()
+
+/** Queries inside `work` have no deadline on our side. For migrations, which may build an index for minutes. */
+export function unhurried<T>(work: () => Promise<T>): Promise<T> {
+  return hurry.run(false, work)
+}
+
+export function openDatabase(url: string, options: { readonly max: number; readonly applicationName?: string }): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    Client: DeadlineClient,
+    max: options.max,
+    application_name: options.applicationName ?? 'burnbox',
+    connectionTimeoutMillis: acquireMilliseconds,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 2_000,
+  })
+  // Without listeners a connection that the server closes is an uncaught 'error' and ends the process: idle ones report to the
+  // pool, those in use to nobody (pg-pool takes its listener away while a client is out). The next query tells its caller anyway.
+  pool.on('error', ignore)
+  pool.on('connect', (client) => client.on('error', ignore))
+  // Not as start-up parameters: poolers such as pgbouncer refuse those.
+  const limits = CompiledQuery.raw(
+    `set statement_timeout = ${statementMilliseconds}; set idle_in_transaction_session_timeout = ${idleInTransactionMilliseconds}`)
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool, onCreateConnection: async (connection) => void await connection.executeQuery(limits) }),
+  })
+}
+
+/** F07: throws DatabaseRefused unless what this database says it has committed survives a power cut. */
+export async function checkDatabase(db: Database, options: { readonly unsafe: boolean }): Promise<void> {
+  const { rows: [row] } = await sql<{ version: number; fsync: string; synchronous_commit: string; full_page_writes: string }>`
+    select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
+      current_setting('synchronous_commit') as synchronous_commit, current_setting('full_page_writes') as full_page_writes`.execute(db)
+  if (!row) throw new Error('the database answered nothing about itself')
+  const version = Math.floor(row.version / 10_000)
+  if (version < leastServerVersion) throw new DatabaseRefused(`DATABASE_URL: this is Postgres ${version}; Burnbox needs ${leastServerVersion} or newer`)
+  const off = (['fsync', 'synchronous_commit', 'full_page_writes'] as const).filter((name) => row[name] === 'off')
+  if (off.length > 0 && !options.unsafe) {
+    throw new DatabaseRefused(`The database runs with ${off.map((name) => `${name}=off`).join(', ')}: mail that was accepted could be lost. `
+      + 'Switch it on, or set BURNBOX_UNSAFE_DATABASE=true where losing mail does not matter (tests)')
+  }
+}
+
+class DeadlineClient extends pg.Client {
+  // One signature for pg's many: Kysely and this file use (text, values) with a promise, pg itself a trailing callback.
+  override query(...args: unknown[]): any {
+    const answer: unknown = (super.query as (...args: unknown[]) => unknown).apply(this, args)
+    if (!(answer instanceof Promise) || hurry.getStore() === false) return answer
+    // A late answer would be taken for the next query's: the connection has to go, and the pool drops it when it comes back.
+    const timer = setTimeout(() => {
+      const { stream } = (this as unknown as { connection: { stream: { destroy(error: Error): void } } }).connection
+      stream.destroy(new Error(`the database did not answer within ${answerMilliseconds} ms`))
+    }, answerMilliseconds)
+    return answer.finally(() => clearTimeout(timer))
+  }
+}
+
+function ignore(): void {}
