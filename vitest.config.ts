@@ -1,0 +1,32 @@
+// The rooms of test/ as projects, run one after the other: what is quick speaks first, what is heavy has the machine to itself.
+import { defineConfig } from 'vitest/config'
+
+type Room = { readonly name: string; readonly needsPostgres: boolean; readonly workers: number; readonly seconds: number }
+
+const rooms: readonly Room[] = [
+  { name: 'unit', needsPostgres: false, workers: 2, seconds: 10 },
+  { name: 'integration', needsPostgres: true, workers: 2, seconds: 60 },
+  { name: 'fuzz', needsPostgres: true, workers: 2, seconds: 120 },
+  { name: 'e2e', needsPostgres: true, workers: 2, seconds: 120 },
+  { name: 'browser', needsPostgres: true, workers: 1, seconds: 180 },
+  { name: 'chaos', needsPostgres: true, workers: 1, seconds: 300 },
+]
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: rooms.map((room, order) => ({
+      test: {
+        name: room.name,
+        include: [`test/${room.name}/**/*.test.ts`],
+        pool: 'forks' as const,
+        maxWorkers: room.workers,
+        sequence: { groupOrder: order },
+        testTimeout: room.seconds * 1_000,
+        hookTimeout: room.seconds * 1_000,
+        allowOnly: false,
+        ...(room.needsPostgres && { globalSetup: ['test/support/postgres-server.ts'] }),
+      },
+    })),
+  },
+})
