@@ -1,0 +1,47 @@
+// One held message: why it is here, what it says, and what can be done with it.
+import { useEffect } from 'preact/hooks'
+import { held as readHeld, alias as readAlias } from '../api.ts'
+import { keep, knownAlias } from '../alias-store.ts'
+import { contentOf } from './content-of.ts'
+import { AddressText } from '../parts/address-text.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Sees } from '../parts/sees.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { StateMark } from '../parts/state-mark.tsx'
+import { useReading } from '../parts/use-reading.ts'
+import { exact } from '../time.ts'
+import { HeldActions } from './held-actions.tsx'
+import { readNow } from './held-list.ts'
+import { whyDetail, whyIcon, whySentence } from './held-why.ts'
+import { MessageBody } from './message-body.tsx'
+
+export function HeldReader({ id, gone }: { readonly id: string; readonly gone: () => void }) {
+  const { state, again } = useReading(async (signal) => {
+    const message = await readHeld(id, signal)
+    if (!knownAlias(message.alias_id)) keep(await readAlias(message.alias_id, signal))
+    return message
+  }, [id])
+  const now = state.value
+  useEffect(() => { if (now.kind === 'there') readNow.value = new Set(readNow.value).add(id) }, [now.kind, id])
+  if (now.kind === 'waiting') return <Skeleton of="the message" />
+  if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
+  const message = now.value
+  const alias = knownAlias(message.alias_id)?.value
+  const detail = whyDetail(message.reason, message.reason_text)
+  return (
+    <>
+      <div class="alert is-plain why">
+        <Icon name={whyIcon(message.reason)} />
+        <div>
+          <p><b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" /></p>
+          {detail && <p class="r-said"><code>{detail}</code></p>}
+          <p class="hint">Received {exact(new Date(message.received_at))}. Held since {exact(new Date(message.held_at))}.</p>
+        </div>
+      </div>
+      <MessageBody message={message} content={contentOf(message)} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
+        <HeldActions message={message} alias={alias} gone={gone} />
+      </MessageBody>
+    </>
+  )
+}

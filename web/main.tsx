@@ -1,0 +1,12 @@
+// Where the page starts.
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { watchKeys } from './keys.ts'
+import { watchRoutes } from './route.ts'
+import { findOutWho } from './session.ts'
+
+watchRoutes()
+watchKeys()
+await findOutWho()
+document.documentElement.removeAttribute('data-wait')
+render(<App />, document.getElementById('app')!)
