@@ -1,0 +1,90 @@
+// Accounts: better-auth's rows ("user", "account", "apikey") beside our settings. Written here in one transaction with what
+// belongs to them, because the library's own adapter would commit the user before the inbox exists.
+import { nanoid } from 'nanoid'
+import type { Database, Tx } from './database.ts'
+
+export type Role = 'operator' | 'member'
+export type Account = {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+  readonly suspendedAt: Date | null
+  readonly heldDays: number
+  readonly heldBytes: number
+  readonly activityDays: number
+  readonly defaultInboxId: string | null
+  readonly createdAt: Date
+}
+export type NewAccount = { readonly email: string; readonly name: string; readonly role: Role; readonly now: Date }
+export type Settings = {
+  readonly defaultInboxId?: string | null
+  readonly heldDays?: number
+  readonly heldBytes?: number
+  readonly activityDays?: number
+}
+
+const accounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
+  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days', 's.default_inbox_id', 's.created_at',
+])
+type AccountRow = Awaited<ReturnType<ReturnType<typeof accounts>['executeTakeFirstOrThrow']>>
+
+const accountOf = (row: AccountRow): Account => ({
+  id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, heldDays: row.held_days,
+  heldBytes: Number(row.held_bytes), activityDays: row.activity_days, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
+})
+
+export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
+  const row = await accounts(db).where('user.id', '=', id).executeTakeFirst()
+  return row && accountOf(row)
+}
+
+// `email` in lower case, as better-auth keeps it.
+export const accountByEmail = async (db: Database, email: string): Promise<Account | undefined> => {
+  const row = await accounts(db).where('user.email', '=', email).executeTakeFirst()
+  return row && accountOf(row)
+}
+
+export const anyAccount = async (db: Database): Promise<boolean> =>
+  await db.selectFrom('account_settings').select('account_id').limit(1).executeTakeFirst() !== undefined
+
+export const operatorOf = async (db: Database): Promise<Account | undefined> => {
+  const row = await accounts(db).where('s.role', '=', 'operator').orderBy('s.created_at').limit(1).executeTakeFirst()
+  return row && accountOf(row)
+}
+
+// One at a time makes the first account: the lock is held to the end of the transaction.
+export const lockAccounts = async (tx: Tx): Promise<void> => {
+  await tx.selectFrom('host_state').select((eb) => eb.fn<void>('pg_advisory_xact_lock', [eb.lit(7_041_001)]).as('locked')).limit(1).execute()
+}
+
+export const insertAccount = async (tx: Tx, account: NewAccount): Promise<string> => {
+  const { id } = await tx.insertInto('user').values({
+    id: nanoid(), name: account.name, email: account.email, emailVerified: true, createdAt: account.now, updatedAt: account.now,
+  }).returning('id').executeTakeFirstOrThrow()
+  await tx.insertInto('account_settings').values({ account_id: id, role: account.role, created_at: account.now }).execute()
+  return id
+}
+
+// Sets the password and ends every session: who knew the old one is out.
+export const setPassword = async (tx: Tx, accountId: string, passwordHash: string, now: Date): Promise<void> => {
+  await tx.deleteFrom('account').where('userId', '=', accountId).where('providerId', '=', 'credential').execute()
+  await tx.insertInto('account').values({
+    id: nanoid(), accountId, providerId: 'credential', userId: accountId, password: passwordHash, createdAt: now, updatedAt: now,
+  }).execute()
+  await tx.deleteFrom('session').where('userId', '=', accountId).execute()
+}
+
+export const updateSettings = async (tx: Tx, accountId: string, settings: Settings): Promise<void> => {
+  const set = {
+    ...(settings.defaultInboxId !== undefined && { default_inbox_id: settings.defaultInboxId }),
+    ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
+    ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
+    ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
+  }
+  if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()
+}
+
+export const renameAccount = async (tx: Tx, accountId: string, name: string, now: Date): Promise<void> => {
+  await tx.updateTable('user').set({ name, updatedAt: now }).where('id', '=', accountId).execute()
+}

@@ -1,0 +1,53 @@
+// Links that work once: set-up, first sign-in, inbox verification. Only a SHA-256 of the token is kept.
+import { createHash } from 'node:crypto'
+import type { Database, Tx } from './database.ts'
+
+export type LinkPurpose = 'setup' | 'sign-in' | 'verify-inbox'
+export type NewLink = {
+  readonly token: string
+  readonly purpose: LinkPurpose
+  readonly accountId?: string
+  readonly inboxId?: string
+  readonly expiresAt: Date
+}
+export type Link = { readonly purpose: LinkPurpose; readonly accountId: string | null; readonly inboxId: string | null }
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+export const putLink = async (tx: Tx, link: NewLink): Promise<void> => {
+  await tx.insertInto('one_time_links').values({
+    token_hash: hashOf(link.token),
+    purpose: link.purpose,
+    account_id: link.accountId ?? null,
+    inbox_id: link.inboxId ?? null,
+    expires_at: link.expiresAt,
+  }).execute()
+}
+
+const linkOf = (row: { purpose: string; account_id: string | null; inbox_id: string | null } | undefined): Link | undefined =>
+  row && { purpose: row.purpose as LinkPurpose, accountId: row.account_id, inboxId: row.inbox_id }
+
+// Takes the link away: of two who try at the same time one gets it.
+export const takeLink = async (tx: Tx, token: string, purposes: readonly LinkPurpose[], now: Date): Promise<Link | undefined> =>
+  linkOf(await tx.deleteFrom('one_time_links')
+    .where('token_hash', '=', hashOf(token)).where('purpose', 'in', purposes).where('expires_at', '>', now)
+    .returning(['purpose', 'account_id', 'inbox_id']).executeTakeFirst())
+
+// Looks without taking, for the page that asks for a password first.
+export const readLink = async (db: Database, token: string, purposes: readonly LinkPurpose[], now: Date): Promise<Link | undefined> =>
+  linkOf(await db.selectFrom('one_time_links').select(['purpose', 'account_id', 'inbox_id'])
+    .where('token_hash', '=', hashOf(token)).where('purpose', 'in', purposes).where('expires_at', '>', now).executeTakeFirst())
+
+export const dropSetupLinks = async (tx: Tx): Promise<void> => {
+  await tx.deleteFrom('one_time_links').where('purpose', '=', 'setup').execute()
+}
+
+export const openLinksOfInbox = async (tx: Tx, inboxId: string, now: Date): Promise<number> => {
+  const { n } = await tx.selectFrom('one_time_links').select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('inbox_id', '=', inboxId).where('expires_at', '>', now).executeTakeFirstOrThrow()
+  return Number(n)
+}
+
+export const dropLapsedLinks = async (db: Database, now: Date): Promise<void> => {
+  await db.deleteFrom('one_time_links').where('expires_at', '<=', now).execute()
+}
