@@ -1,0 +1,70 @@
+// A new inbox gets one mail with a link, and nothing else before its owner has followed it (RELIABILITY K15, L16).
+import { domainOf, lowerCased, parseMailbox, type Mailbox } from '../mail/address.ts'
+import type { Tx } from '../store/database.ts'
+import { inboxByUuid, insertInbox, type Inbox } from '../store/inboxes.ts'
+import { openLinksOfInbox, putLink } from '../store/one-time-links.ts'
+import { refusalOf } from './constraint.ts'
+import { refuseOurDomain } from './create-account.ts'
+import type { Host } from './host.ts'
+import { linkExpiry, newLinkToken } from './link-token.ts'
+import { notFound, Problem } from './problem.ts'
+import { queueOwnMail } from './send-own-mail.ts'
+
+/** Verification mails that may be on their way to one inbox within a day. */
+const mostOpenLinks = 3
+
+export const addInbox = async (host: Host, input: { readonly accountId: string; readonly address: string }): Promise<Inbox> => {
+  const parsed = parseMailbox(input.address.trim())
+  if (!parsed || !domainOf(parsed).includes('.')) {
+    throw new Problem('invalid', 'Write the address of a mailbox, like you@example.com.', { field: 'address' })
+  }
+  const address = lowerCased(parsed)
+  const uuid = await host.db.transaction().execute(async (tx) => {
+    await refuseOurDomain(tx, address)
+    const made = await insertInbox(tx, { accountId: input.accountId, address, verifiedAt: null, now: host.clock.now() }).catch((error: unknown) => {
+      if (refusalOf(error)?.kind === 'unique') throw new Problem('inbox-exists', `${address} is one of your inboxes already.`)
+      throw error
+    })
+    await sendVerification(host, tx, { accountId: input.accountId, inboxId: made.id, address })
+    return made.uuid
+  })
+  host.wakeWorker()
+  return (await inboxByUuid(host.db, input.accountId, uuid))!
+}
+
+/** Sends the mail once more; a verified inbox needs none. */
+export const verifyInboxAgain = async (host: Host, input: { readonly accountId: string; readonly uuid: string }): Promise<Inbox> => {
+  const inbox = await inboxByUuid(host.db, input.accountId, input.uuid)
+  if (!inbox) throw notFound('inbox')
+  if (inbox.verifiedAt === null) {
+    await host.db.transaction().execute(async (tx) => {
+      if (await openLinksOfInbox(tx, inbox.id, host.clock.now()) >= mostOpenLinks) {
+        throw new Problem('too-many', 'Several verification mails are on their way already. Try again tomorrow.')
+      }
+      await sendVerification(host, tx, { accountId: input.accountId, inboxId: inbox.id, address: inbox.address })
+    })
+    host.wakeWorker()
+  }
+  return inbox
+}
+
+const sendVerification = async (
+  host: Host, tx: Tx, inbox: { readonly accountId: string; readonly inboxId: string; readonly address: Mailbox },
+): Promise<void> => {
+  const token = newLinkToken()
+  await putLink(tx, { token, purpose: 'verify-inbox', inboxId: inbox.inboxId, expiresAt: linkExpiry(host.clock.now(), 'verification') })
+  await queueOwnMail(host, tx, {
+    accountId: inbox.accountId, inboxId: inbox.inboxId, to: inbox.address, subject: 'Confirm this inbox for Burnbox', text: textOf(host, token),
+  })
+}
+
+const textOf = (host: Host, token: string): string => [
+  `Somebody, we hope you, wants the mail of their addresses at ${host.domain} to arrive here.`,
+  '',
+  'If that was you, open this link within 24 hours; it works once:',
+  '',
+  new URL(`/verify#${token}`, host.config.url).href,
+  '',
+  'If it was not, do nothing: nothing more will be sent to you.',
+  '',
+].join('\r\n')

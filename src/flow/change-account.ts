@@ -1,0 +1,27 @@
+// The account's own settings.
+import { renameAccount, updateSettings } from '../store/accounts.ts'
+import { inboxByUuid } from '../store/inboxes.ts'
+import type { Host } from './host.ts'
+import { Problem } from './problem.ts'
+
+type Change = {
+  readonly accountId: string
+  readonly name?: string | undefined
+  readonly defaultInboxUuid?: string | undefined
+  readonly heldDays?: number | undefined
+  readonly activityDays?: number | undefined
+}
+
+const uuid = /^[0-9a-f-]{36}$/i
+
+export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
+  const { accountId, name, defaultInboxUuid, heldDays, activityDays } = change
+  const inbox = defaultInboxUuid !== undefined && uuid.test(defaultInboxUuid) ? await inboxByUuid(tx, accountId, defaultInboxUuid) : undefined
+  if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
+    throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
+  }
+  if (name !== undefined) await renameAccount(tx, accountId, name, host.clock.now())
+  await updateSettings(tx, accountId, {
+    ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }), ...(activityDays !== undefined && { activityDays }),
+  })
+})

@@ -1,0 +1,20 @@
+// Restore: active again, from any state; on request with the mail that was missed because of a burn, and nothing else.
+import { aliasByUuid, type Alias } from '../store/aliases.ts'
+import { moveAlias, type OneAlias } from './alias-state.ts'
+import type { Host } from './host.ts'
+import { releaseHeldOf } from './release-held.ts'
+
+type Restored = { readonly alias: Alias; readonly released: number; readonly skipped: number }
+
+export const restoreAlias = async (
+  host: Host, which: OneAlias & { readonly releaseHeld?: 'latest-burn' | 'any-burn' | undefined },
+): Promise<Restored> => {
+  const restored = await host.db.transaction().execute(async (tx): Promise<Restored> => {
+    const alias = await moveAlias(host, tx, which, 'restore')
+    if (which.releaseHeld === undefined) return { alias, released: 0, skipped: 0 }
+    const { released, skipped } = await releaseHeldOf(host, tx, { aliasId: alias.id, since: which.releaseHeld })
+    return { alias: (await aliasByUuid(tx, which.accountId, which.uuid))!, released, skipped }
+  })
+  if (restored.released > 0) host.wakeWorker()
+  return restored
+}
