@@ -1,0 +1,100 @@
+// /v1/me, /v1/activity, /v1/stats: the account itself, what happened, how much.
+import { createRoute, z } from '@hono/zod-openapi'
+import { changeAccount } from '../flow/change-account.ts'
+import { Problem } from '../flow/problem.ts'
+import { accountById } from '../store/accounts.ts'
+import { listActivity } from '../store/activity-list.ts'
+import { aliasByUuid } from '../store/aliases.ts'
+import { domainsOf } from '../store/domains.ts'
+import { inboxesOf } from '../store/inboxes.ts'
+import { accountCounts, dailyCounts } from '../store/stats.ts'
+import { guard } from './guard.ts'
+import { body, createRouter, decodeCursor, encodeCursor, IdCursor, isUuid, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
+import type { Services } from './services.ts'
+
+const Count = z.number().int()
+const Days = (most: number) => z.number().int().min(1).max(most)
+const Me = z.object({
+  id: z.string(), email: z.string(), name: z.string(), role: z.enum(['operator', 'member']), suspended: z.boolean(), created_at: Time,
+  domains: z.array(z.object({ name: z.string(), own: z.boolean() })),
+  default_inbox_id: z.string().nullable(), held_days: Count, activity_days: Count,
+  counts: z.object({ active: Count, burned: Count, closed: Count, holding: Count, holding_bytes: Count }),
+  limits: z.object({ held_bytes: Count, message_bytes: Count, list_items: Count }),
+}).openapi('Me')
+const ActivityShape = z.object({
+  id: z.string(), at: Time, kind: z.string(), alias_id: z.string().nullable(), alias: z.string().nullable(), reason: z.string().nullable(),
+  from: z.string().nullable(), reply: z.string().nullable(), size: Count.nullable(),
+}).openapi('Activity')
+const Day = z.iso.date()
+const mostStatDays = 400
+
+export const accountRoutes = (services: Services) => {
+  const { host } = services
+  const [read, manage] = [guard(services, 'read'), guard(services, 'manage')]
+  const tags = ['Account']
+
+  const meJson = async (accountId: string): Promise<z.input<typeof Me>> => {
+    const [account, domains, inboxes, counts] = await Promise.all([
+      accountById(host.db, accountId), domainsOf(host.db, accountId), inboxesOf(host.db, accountId), accountCounts(host.db, accountId),
+    ])
+    if (!account) throw new Problem('unauthorized', 'This account is gone.')
+    return {
+      id: account.id, email: account.email, name: account.name, role: account.role, suspended: account.suspendedAt !== null,
+      created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
+      default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
+      held_days: account.heldDays, activity_days: account.activityDays,
+      counts: { active: counts.active, burned: counts.burned, closed: counts.closed, holding: counts.holding, holding_bytes: counts.holdingBytes },
+      limits: { held_bytes: account.heldBytes, message_bytes: host.config.maxMessageBytes, list_items: 200 },
+    }
+  }
+
+  return createRouter()
+    .openapi(createRoute({
+      method: 'get', path: '/me', tags, summary: 'The account, its limits, domains and settings', middleware: read,
+      responses: { 200: json(Me, 'You'), default: otherwise },
+    }), async (c) => c.json(await meJson(c.var.caller.accountId), 200))
+    .openapi(createRoute({
+      method: 'patch', path: '/me', tags, summary: 'Change settings', middleware: manage,
+      request: { body: body(z.object({ name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(), activity_days: Days(3650).optional() })) },
+      responses: { 200: json(Me, 'You'), default: otherwise },
+    }), async (c) => {
+      const input = c.req.valid('json')
+      const { accountId } = c.var.caller
+      await changeAccount(host, { accountId, name: input.name, defaultInboxUuid: input.default_inbox_id, heldDays: input.held_days, activityDays: input.activity_days })
+      return c.json(await meJson(accountId), 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/activity', tags, summary: 'What happened, newest first', middleware: read,
+      request: { query: PageQuery.extend({ alias_id: z.string().max(64).optional() }) },
+      responses: { 200: json(page(ActivityShape), 'Lines'), default: otherwise },
+    }), async (c) => {
+      const { limit, cursor, alias_id: uuid } = c.req.valid('query')
+      const { accountId } = c.var.caller
+      const before = decodeCursor(IdCursor, cursor)
+      const alias = uuid === undefined || !isUuid(uuid) ? undefined : await aliasByUuid(host.db, accountId, uuid)
+      if (uuid !== undefined && !alias) return c.json({ items: [], next: null }, 200)
+      const found = await listActivity(host.db, { accountId, limit, ...(alias && { aliasId: alias.id }), ...(before !== undefined && { before }) })
+      return c.json({
+        items: found.items.map((line) => ({
+          id: line.id, at: line.at.toISOString(), kind: line.kind, alias_id: line.aliasId, alias: line.aliasAddress, reason: line.reason,
+          from: line.sender, reply: line.reply, size: line.size,
+        })),
+        next: found.next === null ? null : encodeCursor(found.next),
+      }, 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/stats', tags, summary: 'Delivered, held, replied per day (UTC)', middleware: read,
+      request: { query: z.object({ from: Day.optional(), to: Day.optional() }) },
+      responses: { 200: json(z.object({ items: z.array(z.object({ day: z.string(), delivered: Count, held: Count, replied: Count })) }), 'One item a day'), default: otherwise },
+    }), async (c) => {
+      const query = c.req.valid('query')
+      const to = query.to ?? dayOf(host.clock.now().getTime())
+      const from = query.from ?? dayOf(Date.parse(to) - 29 * dayMs)
+      const days = (Date.parse(to) - Date.parse(from)) / dayMs
+      if (days < 0 || days >= mostStatDays) throw new Problem('invalid-query', `from must not be after to, nor more than ${mostStatDays} days before it.`)
+      return c.json({ items: [...await dailyCounts(host.db, c.var.caller.accountId, from, to)] }, 200)
+    })
+}
+
+const dayMs = 86_400_000
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

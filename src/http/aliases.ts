@@ -1,0 +1,153 @@
+// /v1/aliases: create, list, search, change, burn, restore, close, forget.
+import { createRoute, z } from '@hono/zod-openapi'
+import { burnAlias } from '../flow/burn-alias.ts'
+import { changeAlias } from '../flow/change-alias.ts'
+import { closeAlias } from '../flow/close-alias.ts'
+import { createAlias } from '../flow/create-alias.ts'
+import { forgetAlias } from '../flow/forget-alias.ts'
+import { notFound } from '../flow/problem.ts'
+import { restoreAlias } from '../flow/restore-alias.ts'
+import { searchAliases } from '../store/alias-search.ts'
+import { aliasByUuid, type Alias } from '../store/aliases.ts'
+import { guard } from './guard.ts'
+import { body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf } from './shapes.ts'
+import type { Services } from './services.ts'
+
+const State = z.enum(['active', 'burned', 'closed'])
+const Count = z.number().int()
+
+const BriefAlias = z.object({
+  id: z.string(), address: z.string().openapi({ example: 'shop-7kq2m@burn.example' }), state: State, site: z.string().nullable(), label: z.string().nullable(),
+})
+const FullAlias = BriefAlias.extend({
+  note: z.string().nullable(), display_name: z.string().nullable(), pinned: z.boolean(),
+  system: z.boolean().openapi({ description: 'postmaster and abuse: they cannot be burned, closed or deleted' }),
+  inboxes: z.array(z.object({ id: z.string(), address: z.string(), verified: z.boolean() })),
+  created_at: Time, burned_at: Time.nullable(), last_message_at: Time.nullable(),
+  holding: Count.openapi({ description: 'Messages that wait in holding now' }),
+  counts: z.object({ delivered: Count, held: Count, replied: Count }),
+}).openapi('Alias')
+const CreatedAlias = FullAlias.partial().required({ id: true, address: true, state: true, site: true, label: true }).openapi('CreatedAlias', {
+  description: 'With a create-only token: id, address, state, site and label alone',
+})
+const RestoredAlias = FullAlias.extend({
+  released: Count.optional().openapi({ description: 'How many held messages were let go, when release_held was asked for' }),
+  skipped: Count.optional().openapi({ description: 'How many stay held because they would show an inbox' }),
+})
+
+const fields = {
+  site: Line(253).nullish().openapi({ description: 'A URL or a host name', example: 'https://shop.example/checkout' }),
+  label: Line(200).nullish(),
+  note: Text(10_000).nullish(),
+  display_name: Line(100).nullish(),
+  pinned: z.boolean().optional(),
+  inbox_ids: z.array(z.string().max(64)).min(1).max(20).optional(),
+}
+const NewAlias = z.object({
+  ...fields,
+  site: Line(2000).nullish().openapi({ description: 'A URL or a host name', example: 'https://shop.example/checkout' }),
+  local_part: z.string().max(200).optional(),
+  domain: z.string().max(253).optional(),
+})
+const Change = z.object({ ...fields, site: NewAlias.shape.site })
+
+const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
+  ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system, inboxes: [...alias.inboxes],
+  created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
+  last_message_at: alias.lastMessageAt?.toISOString() ?? null,
+  holding: alias.holding,
+  counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
+})
+const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>
+  ({ id: alias.uuid, address: alias.address, state: alias.state, site: alias.site, label: alias.label })
+
+const ListQuery = PageQuery.extend({
+  q: z.string().max(200).optional().openapi({ description: 'Words that must all be in address, label, note, site or display name' }),
+  state: State.optional(),
+  site: z.string().max(253).optional(),
+  sort: z.enum(['created', 'last_message', 'address']).default('created'),
+})
+const Cursor = z.tuple([z.enum(['created', 'last_message', 'address']), z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)])
+  .refine(([sort, value]) => sort === 'created' || (sort === 'last_message' && (value === null || !Number.isNaN(Date.parse(value)))) || (sort === 'address' && value !== null))
+
+export const aliasRoutes = (services: Services) => {
+  const { host } = services
+  const [create, read, manage] = [guard(services, 'create'), guard(services, 'read'), guard(services, 'manage')]
+  const tags = ['Aliases']
+
+  return createRouter()
+    .openapi(createRoute({
+      method: 'post', path: '/', tags, summary: 'Create an alias', middleware: create,
+      request: { body: body(NewAlias) }, responses: { 201: json(CreatedAlias, 'The new alias'), default: otherwise },
+    }), async (c) => {
+      const caller = c.var.caller
+      const input = c.req.valid('json')
+      const alias = await createAlias(host, {
+        accountId: caller.accountId, site: emptyToNull(input.site), label: emptyToNull(input.label), note: emptyToNull(input.note),
+        displayName: emptyToNull(input.display_name), pinned: input.pinned ?? false,
+        localPart: input.local_part, domain: input.domain, inboxIds: input.inbox_ids,
+      })
+      return c.json(caller.scopes.includes('read') ? fullJson(alias) : briefJson(alias), 201)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/', tags, summary: 'List and search', middleware: read,
+      request: { query: ListQuery }, responses: { 200: json(page(FullAlias), 'Aliases'), default: otherwise },
+    }), async (c) => {
+      const { cursor, q, state, site, ...query } = c.req.valid('query')
+      const after = decodeCursor(Cursor.refine(([sort]) => sort === query.sort), cursor)
+      const found = await searchAliases(host.db, {
+        accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: q.replaceAll('\0', ' ') }), ...(state && { state }),
+        ...(site !== undefined && { site: site.replaceAll('\0', ' ') }), ...(after && { after: { value: after[1], id: after[2] } }),
+      })
+      return c.json({ items: found.items.map(fullJson), next: found.next && encodeCursor([query.sort, found.next.value, found.next.id]) }, 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}', tags, summary: 'Read one', middleware: read,
+      request: { params: IdParam }, responses: { 200: json(FullAlias, 'The alias'), default: otherwise },
+    }), async (c) => {
+      const alias = await aliasByUuid(host.db, c.var.caller.accountId, aliasId(c.req.valid('param').id))
+      if (!alias) throw notFound('alias')
+      return c.json(fullJson(alias), 200)
+    })
+    .openapi(createRoute({
+      method: 'patch', path: '/{id}', tags, summary: 'Change label, note, inboxes', middleware: manage,
+      request: { params: IdParam, body: body(Change) }, responses: { 200: json(FullAlias, 'The alias'), default: otherwise },
+    }), async (c) => {
+      const input = c.req.valid('json')
+      return c.json(fullJson(await changeAlias(host, {
+        accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), inboxIds: input.inbox_ids, pinned: input.pinned,
+        ...('site' in input && { site: emptyToNull(input.site) }), ...('label' in input && { label: emptyToNull(input.label) }),
+        ...('note' in input && { note: emptyToNull(input.note) }), ...('display_name' in input && { displayName: emptyToNull(input.display_name) }),
+      })), 200)
+    })
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/burn', tags, summary: 'Burn: from now on its mail is held', middleware: manage,
+      request: { params: IdParam }, responses: { 200: json(FullAlias, 'The burned alias'), default: otherwise },
+    }), async (c) => c.json(fullJson(await burnAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id) })), 200))
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/restore', tags, summary: 'Make it active again, from any state', middleware: manage,
+      request: { params: IdParam, body: { content: { 'application/json': { schema: z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) }) } } } },
+      responses: { 200: json(RestoredAlias, 'The active alias'), default: otherwise },
+    }), async (c) => {
+      const { release_held: asked = false } = c.req.valid('json') ?? {}
+      const { alias, released, skipped } = await restoreAlias(host, {
+        accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), releaseHeld: asked === 'all' ? 'any-burn' : asked ? 'latest-burn' : undefined,
+      })
+      return c.json({ ...fullJson(alias), ...(asked !== false && { released, skipped }) }, 200)
+    })
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/close', tags, summary: 'Close: from now on its mail is refused', middleware: manage,
+      request: { params: IdParam }, responses: { 200: json(FullAlias, 'The closed alias'), default: otherwise },
+    }), async (c) => c.json(fullJson(await closeAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id) })), 200))
+    .openapi(createRoute({
+      method: 'delete', path: '/{id}', tags, summary: 'Forget it; the address is never given out again', middleware: manage,
+      request: { params: IdParam, query: z.object({ discard: z.enum(['true', 'false']).default('false') }) },
+      responses: { 204: { description: 'Forgotten' }, default: otherwise },
+    }), async (c) => {
+      const discard = c.req.valid('query').discard === 'true'
+      await forgetAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), discard })
+      return c.body(null, 204)
+    })
+}
+
+const aliasId = (id: string): string => uuidOf(id, 'alias')

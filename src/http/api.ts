@@ -1,0 +1,22 @@
+// The API, version 1, as one router: what /v1/openapi.json describes and what Hono's typed client reads.
+import { accountRoutes } from './account.ts'
+import { aliasRoutes } from './aliases.ts'
+import { heldRoutes } from './held.ts'
+import { inboxRoutes } from './inboxes.ts'
+import { localRoutes } from './local.ts'
+import { sessionRoutes } from './session.ts'
+import type { Services } from './services.ts'
+import { createRouter } from './shapes.ts'
+import { tokenRoutes } from './tokens.ts'
+
+export const createApi = (services: Services) => createRouter()
+  .route('/v1/aliases', aliasRoutes(services))
+  .route('/v1/held', heldRoutes(services))
+  .route('/v1/inboxes', inboxRoutes(services))
+  .route('/v1/local', localRoutes(services))
+  .route('/v1/tokens', tokenRoutes(services))
+  .route('/v1', accountRoutes(services))
+  .route('/v1', sessionRoutes(services))
+
+/** For `hc<Api>('/')`. */
+export type Api = ReturnType<typeof createApi>

@@ -1,0 +1,66 @@
+// Everything that speaks HTTP, in one app: headers, API, sign-in, health, the web UI.
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { fileURLToPath } from 'node:url'
+import type { Host } from '../flow/host.ts'
+import { notFound, Problem } from '../flow/problem.ts'
+import { createApi } from './api.ts'
+import { clientAddressHeader, type Auth } from './auth.ts'
+import { clientAddressOf, networks } from './client-address.ts'
+import { docRoutes } from './docs.ts'
+import { headers } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { isCrossSite, originsOf } from './origins.ts'
+import { answerError } from './problem.ts'
+import { createReader, type Reader } from './reader/reader.ts'
+import type { HttpEnv } from './services.ts'
+import { staticFiles } from './static.ts'
+
+/** No call takes more than a note of 10,000 characters. */
+const mostBodyBytes = 64 * 1024
+const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url))
+
+export type Web = AsyncDisposable & { readonly app: Hono<HttpEnv> }
+
+export const createWeb = (parts: { readonly host: Host; readonly auth: Auth; readonly reader?: Reader; readonly webFolder?: string }): Web => {
+  const { host, auth, reader = createReader() } = parts
+  const services = { host, auth, reader }
+  const trusted = networks(host.config.trustedProxies)
+  const origins = originsOf(host.config)
+  const app = new Hono<HttpEnv>()
+
+  app.onError(answerError(host.log))
+  app.notFound(() => {
+    throw notFound('page')
+  })
+  app.use(headers(host.config))
+  app.use(async (c, next) => {
+    c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, trusted))
+    await next()
+  })
+  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: () => { throw new Problem('too-large', `A body may have ${mostBodyBytes} bytes.`) } }))
+
+  app.all('/auth/*', async (c) => {
+    if (!['GET', 'HEAD'].includes(c.req.method) && isCrossSite(c.req.raw.headers, origins)) throw new Problem('forbidden', 'This request does not come from a page of this host.')
+    const request = new Request(c.req.raw)
+    request.headers.set(clientAddressHeader, c.var.clientAddress)
+    return auth.handle(request)
+  })
+  const api = createApi(services)
+  app.route('/', api)
+  app.route('/v1', docRoutes(api, host.config.url.origin))
+  app.route('/', healthRoutes(services))
+  app.all('/v1/*', () => {
+    throw notFound('call')
+  })
+  app.get('*', staticFiles(parts.webFolder ?? webFolder))
+
+  return { app, [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose]() }
+}
+
+/** Without a socket (tests that call the app directly) there is no peer, and nobody is trusted. */
+const peerOf = (c: Parameters<typeof getConnInfo>[0]): string | undefined => {
+  const bound = c.env as { readonly incoming?: unknown } | undefined
+  return bound?.incoming === undefined ? undefined : getConnInfo(c).remote.address
+}

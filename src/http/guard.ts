@@ -1,0 +1,45 @@
+// Who calls, and may they? 401 = we don't know you, 403 = we do, and no. RELIABILITY L01, L05, L10.
+import { createMiddleware } from 'hono/factory'
+import { Problem } from '../flow/problem.ts'
+import { accountOfToken, scopes, type Scope } from '../store/tokens.ts'
+import { isSameOrigin, originsOf } from './origins.ts'
+import type { Caller, HttpEnv, Services } from './services.ts'
+
+type Guarding = Pick<Services, 'host' | 'auth'>
+
+export const guard = ({ host, auth }: Guarding, scope: Scope) => {
+  const origins = originsOf(host.config)
+  return createMiddleware<HttpEnv>(async (c, next) => {
+    const caller = await callerOf({ host, auth }, c.req.raw.headers)
+    if (!caller) throw unauthorized()
+    if (caller.via === 'session') refuseForgery(c.req.raw, origins)
+    if (!caller.scopes.includes(scope)) throw new Problem('forbidden', `This token may not do that: it lacks the scope "${scope}".`)
+    c.set('caller', caller)
+    await next()
+  })
+}
+
+/** A token that is wrong is wrong, whatever cookie comes with it. */
+export const callerOf = async ({ host, auth }: Guarding, headers: Headers): Promise<Caller | undefined> => {
+  const authorization = headers.get('authorization')
+  if (authorization !== null) {
+    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1]
+    const found = token === undefined ? undefined : await accountOfToken(host.db, token, host.clock.now())
+    return found && { ...found, via: 'token' }
+  }
+  if (headers.get('cookie') === null) return undefined
+  const accountId = await auth.accountOfSession(headers)
+  return accountId === undefined ? undefined : { accountId, scopes, via: 'session' }
+}
+
+const unauthorized = (): Problem => new Problem('unauthorized', 'Send "Authorization: Bearer <token>" with a valid token, or sign in.')
+
+/** A browser sends the cookie whoever wrote the form; what it cannot be made to do is say that our own page did. */
+const refuseForgery = (request: Request, origins: readonly string[]): void => {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return
+  const hasBody = request.body !== null && request.headers.get('content-length') !== '0'
+  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
+  if (!isSameOrigin(request.headers, origins) || (hasBody && !isJson)) {
+    throw new Problem('forbidden', 'This request does not come from a page of this host.')
+  }
+}

@@ -1,0 +1,102 @@
+// /v1/held: list, read (parsed, safe), original bytes, release, delete.
+import { createRoute, z } from '@hono/zod-openapi'
+import { deleteHeld } from '../flow/delete-held.ts'
+import { notFound } from '../flow/problem.ts'
+import { releaseHeld } from '../flow/release-held.ts'
+import { accountById } from '../store/accounts.ts'
+import { heldById, listHeld, markRead, rawHeld, type HeldLine } from '../store/holding.ts'
+import { guard } from './guard.ts'
+import { attachmentResponse, rawResponse, ReadMessage, readJson, viewResponse } from './message-view.ts'
+import { createRouter, decodeCursor, IdCursor, IdParam, isUuid, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
+import type { Services } from './services.ts'
+
+const Held = z.object({
+  id: z.string(), alias_id: z.string(), alias: z.string(), received_at: Time, held_at: Time, from: z.string(), subject: z.string(),
+  size: z.number().int(), direction: z.enum(['in', 'out']), reason: z.string(), reason_text: z.string(), read_at: Time.nullable(),
+  read: z.boolean(), expires_at: Time.openapi({ description: 'When it lapses' }),
+}).openapi('Held')
+const HeldMessage = Held.extend(ReadMessage.shape).openapi('HeldMessage')
+
+const dayMs = 86_400_000
+
+const heldJson = (held: HeldLine, days: number): z.input<typeof Held> => ({
+  id: held.id, alias_id: held.aliasUuid, alias: held.alias, received_at: held.receivedAt.toISOString(), held_at: held.heldAt.toISOString(),
+  from: held.from, subject: held.subject, size: held.size, direction: held.direction, reason: held.reason, reason_text: held.reasonText,
+  read_at: held.readAt?.toISOString() ?? null,
+  read: held.readAt !== null, expires_at: new Date(held.heldAt.getTime() + days * dayMs).toISOString(),
+})
+
+export const heldRoutes = (services: Services) => {
+  const { host, reader } = services
+  const [read, manage] = [guard(services, 'read'), guard(services, 'manage')]
+  const tags = ['Holding']
+
+  const find = async (accountId: string, id: string): Promise<HeldLine> => {
+    const held = await heldById(host.db, accountId, uuidOf(id, 'held message'))
+    if (!held) throw notFound('held message')
+    return held
+  }
+  const heldDays = async (accountId: string): Promise<number> => (await accountById(host.db, accountId))?.heldDays ?? 0
+  const parse = (held: HeldLine) => reader.read({ size: held.size, bytes: rawHeld(host.db, held) })
+
+  return createRouter()
+    .openapi(createRoute({
+      method: 'get', path: '/', tags, summary: 'What is held', middleware: read,
+      request: { query: PageQuery.extend({ alias_id: z.string().max(64).optional() }) },
+      responses: { 200: json(page(Held), 'Held messages, newest first'), default: otherwise },
+    }), async (c) => {
+      const { limit, cursor, alias_id: aliasUuid } = c.req.valid('query')
+      if (aliasUuid !== undefined && !isUuid(aliasUuid)) return c.json({ items: [], next: null }, 200)
+      const days = await heldDays(c.var.caller.accountId)
+      const rows = await listHeld(host.db, c.var.caller.accountId, { aliasUuid, limit: limit + 1, before: decodeCursor(IdCursor, cursor) })
+      return c.json(pageOf(rows, limit, (held) => heldJson(held, days)), 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}', tags, summary: 'Read one, parsed and safe', middleware: read,
+      request: { params: IdParam }, responses: { 200: json(HeldMessage, 'The held message'), default: otherwise },
+    }), async (c) => {
+      const held = await find(c.var.caller.accountId, c.req.valid('param').id)
+      const message = readJson(await parse(held), `/v1/held/${held.id}`)
+      await markRead(host.db, c.var.caller.accountId, held.id, host.clock.now())
+      return c.json({ ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message }, 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,
+      request: { params: IdParam }, responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
+    }), async (c) => {
+      c.set('view', true)
+      return viewResponse(await parse(await find(c.var.caller.accountId, c.req.valid('param').id)))
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/raw', tags, summary: 'The original bytes', middleware: read,
+      request: { params: IdParam }, responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it came' }, default: otherwise },
+    }), async (c) => {
+      const held = await find(c.var.caller.accountId, c.req.valid('param').id)
+      return rawResponse(rawHeld(host.db, held), held)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/attachments/{n}', tags, summary: 'One attachment, as a download only', middleware: read,
+      request: { params: IdParam.extend({ n: z.string() }) },
+      responses: { 200: { content: { 'application/octet-stream': { schema: z.string() } }, description: 'Its bytes' }, default: otherwise },
+    }), async (c) => {
+      const { id, n } = c.req.valid('param')
+      const held = await find(c.var.caller.accountId, id)
+      return attachmentResponse(reader, { size: held.size, bytes: rawHeld(host.db, held) }, n)
+    })
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/release', tags, summary: 'Deliver it as the forward it would have been; once', middleware: manage,
+      request: { params: IdParam, body: { content: { 'application/json': { schema: z.object({ anyway: z.boolean().default(false) }) } } } },
+      responses: { 200: json(z.object({ released: z.boolean() }), 'It is on its way, or was already'), default: otherwise },
+    }), async (c) => {
+      const { anyway = false } = c.req.valid('json') ?? {}
+      await releaseHeld(host, { accountId: c.var.caller.accountId, heldUuid: uuidOf(c.req.valid('param').id, 'held message'), anyway })
+      return c.json({ released: true }, 200)
+    })
+    .openapi(createRoute({
+      method: 'delete', path: '/{id}', tags, summary: 'Throw it away', middleware: manage,
+      request: { params: IdParam }, responses: { 204: { description: 'Gone' }, default: otherwise },
+    }), async (c) => {
+      await deleteHeld(host, { accountId: c.var.caller.accountId, heldUuid: uuidOf(c.req.valid('param').id, 'held message') })
+      return c.body(null, 204)
+    })
+}

@@ -1,0 +1,58 @@
+// /v1/inboxes: the real mailboxes. A new one gets a verification mail and receives nothing before.
+import { createRoute, z } from '@hono/zod-openapi'
+import { addInbox, verifyInboxAgain } from '../flow/add-inbox.ts'
+import { removeInbox } from '../flow/remove-inbox.ts'
+import { verifyInbox } from '../flow/verify-inbox.ts'
+import { inboxesOf, type Inbox } from '../store/inboxes.ts'
+import { guard } from './guard.ts'
+import { sameSite } from './same-site.ts'
+import { body, createRouter, IdParam, json, otherwise, page, PageQuery, Time, uuidOf } from './shapes.ts'
+import type { Services } from './services.ts'
+
+const InboxShape = z.object({
+  id: z.string(), address: z.string(), verified: z.boolean(), verified_at: Time.nullable(), created_at: Time,
+  aliases: z.number().int().openapi({ description: 'How many aliases lead here' }),
+}).openapi('Inbox')
+
+const inboxJson = (inbox: Inbox): z.input<typeof InboxShape> => ({
+  id: inbox.uuid, address: inbox.address, verified: inbox.verifiedAt !== null, verified_at: inbox.verifiedAt?.toISOString() ?? null,
+  created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases,
+})
+
+export const inboxRoutes = (services: Services) => {
+  const { host } = services
+  const [read, manage] = [guard(services, 'read'), guard(services, 'manage')]
+  const tags = ['Inboxes']
+
+  return createRouter()
+    .openapi(createRoute({
+      method: 'get', path: '/', tags, summary: 'Your inboxes', middleware: read,
+      request: { query: PageQuery }, responses: { 200: json(page(InboxShape), 'All of them, in one page'), default: otherwise },
+    }), async (c) => c.json({ items: (await inboxesOf(host.db, c.var.caller.accountId)).map(inboxJson), next: null }, 200))
+    .openapi(createRoute({
+      method: 'post', path: '/', tags, summary: 'Add one; a verification mail goes to it', middleware: manage,
+      request: { body: body(z.object({ address: z.string().max(320) })) }, responses: { 201: json(InboxShape, 'The inbox, not verified yet'), default: otherwise },
+    }), async (c) => c.json(inboxJson(await addInbox(host, { accountId: c.var.caller.accountId, address: c.req.valid('json').address })), 201))
+    .openapi(createRoute({
+      method: 'post', path: '/verify', tags, summary: 'Use the link of a verification mail', description: 'The token is all it takes.', middleware: sameSite(services),
+      request: { body: body(z.object({ token: z.string().max(200) })) }, responses: { 200: json(z.object({ address: z.string() }), 'Verified'), default: otherwise },
+    }), async (c) => c.json({ address: (await verifyInbox(host, c.req.valid('json').token)).address as string }, 200))
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/verify', tags, summary: 'Send the verification mail once more', middleware: manage,
+      request: { params: IdParam }, responses: { 200: json(InboxShape, 'The inbox'), default: otherwise },
+    }), async (c) => c.json(inboxJson(await verifyInboxAgain(host, { accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id) })), 200))
+    .openapi(createRoute({
+      method: 'delete', path: '/{id}', tags, summary: 'Remove one', middleware: manage,
+      description: '409 in-use with the aliases that lead to it, unless move_to names another inbox for them',
+      request: { params: IdParam, query: z.object({ move_to: z.string().max(64).optional() }) },
+      responses: { 204: { description: 'Removed' }, default: otherwise },
+    }), async (c) => {
+      const { move_to: moveTo } = c.req.valid('query')
+      await removeInbox(host, {
+        accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id), moveTo: moveTo === undefined ? undefined : inboxId(moveTo),
+      })
+      return c.body(null, 204)
+    })
+}
+
+const inboxId = (id: string): string => uuidOf(id, 'inbox')

@@ -1,0 +1,81 @@
+// /v1/local: the built-in inbox of a host whose relay is `local`, and a test message through our own ingress.
+import { createRoute, z } from '@hono/zod-openapi'
+import { notFound, Problem } from '../flow/problem.ts'
+import { sendTestMessage } from '../flow/send-test-message.ts'
+import { listLocal, localById, type LocalLine } from '../store/local-messages.ts'
+import { readMessage } from '../store/messages.ts'
+import { guard } from './guard.ts'
+import { attachmentResponse, rawResponse, ReadMessage, readJson, viewResponse } from './message-view.ts'
+import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
+import type { Services } from './services.ts'
+
+const LocalMessage = z.object({
+  id: z.string(), to: z.string(), from: z.string(), subject: z.string(), size: z.number().int(), received_at: Time,
+}).openapi('LocalMessage')
+
+const localJson = (line: LocalLine): z.input<typeof LocalMessage> =>
+  ({ id: line.id, to: line.to, from: line.from, subject: line.subject, size: line.size, received_at: line.receivedAt.toISOString() })
+
+export const localRoutes = (services: Services) => {
+  const { host, reader } = services
+  const [read, manage] = [guard(services, 'read'), guard(services, 'manage')]
+  const tags = ['Local inbox']
+
+  const find = async (accountId: string, id: string): Promise<LocalLine> => {
+    const line = await localById(host.db, accountId, uuidOf(id, 'message'))
+    if (!line) throw notFound('message')
+    return line
+  }
+  const bytesOf = (line: LocalLine) => ({ size: line.size, bytes: readMessage(host.db, line.messageId) })
+
+  return createRouter()
+    .openapi(createRoute({
+      method: 'get', path: '/', tags, summary: 'Mail to your own inboxes, kept 7 days', middleware: read,
+      request: { query: PageQuery }, responses: { 200: json(page(LocalMessage), 'Messages, newest first'), default: otherwise },
+    }), async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const rows = await listLocal(host.db, c.var.caller.accountId, { limit: limit + 1, before: decodeCursor(IdCursor, cursor) })
+      return c.json(pageOf(rows, limit, localJson), 200)
+    })
+    .openapi(createRoute({
+      method: 'post', path: '/test', tags, summary: 'Send a test message to one of your addresses, by SMTP to our own ingress; without a name: to the newest', middleware: manage,
+      request: { body: body(z.object({ alias_id: z.string().max(64).optional(), address: z.string().max(320).optional() })) },
+      responses: {
+        200: json(z.object({ address: z.string(), accepted: z.boolean(), reply: z.string() }), 'What the ingress answered'), default: otherwise,
+      },
+    }), async (c) => {
+      const { alias_id: id, address } = c.req.valid('json')
+      if (id !== undefined && address !== undefined) throw new Problem('invalid', 'Name the address by alias_id or by address.')
+      const aliasUuid = id === undefined ? undefined : uuidOf(id, 'alias')
+      return c.json(await sendTestMessage(host, { accountId: c.var.caller.accountId, aliasUuid, address }), 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}', tags, summary: 'Read one, parsed and safe', middleware: read,
+      request: { params: IdParam }, responses: { 200: json(LocalMessage.extend(ReadMessage.shape), 'The message'), default: otherwise },
+    }), async (c) => {
+      const line = await find(c.var.caller.accountId, c.req.valid('param').id)
+      return c.json({ ...localJson(line), ...readJson(await reader.read(bytesOf(line)), `/v1/local/${line.id}`) }, 200)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document', middleware: read,
+      request: { params: IdParam }, responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
+    }), async (c) => {
+      c.set('view', true)
+      return viewResponse(await reader.read(bytesOf(await find(c.var.caller.accountId, c.req.valid('param').id))))
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/raw', tags, summary: 'The bytes as they arrived', middleware: read,
+      request: { params: IdParam }, responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it arrived' }, default: otherwise },
+    }), async (c) => {
+      const line = await find(c.var.caller.accountId, c.req.valid('param').id)
+      return rawResponse(bytesOf(line).bytes, line)
+    })
+    .openapi(createRoute({
+      method: 'get', path: '/{id}/attachments/{n}', tags, summary: 'One attachment, as a download only', middleware: read,
+      request: { params: IdParam.extend({ n: z.string() }) },
+      responses: { 200: { content: { 'application/octet-stream': { schema: z.string() } }, description: 'Its bytes' }, default: otherwise },
+    }), async (c) => {
+      const { id, n } = c.req.valid('param')
+      return attachmentResponse(reader, bytesOf(await find(c.var.caller.accountId, id)), n)
+    })
+}

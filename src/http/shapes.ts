@@ -1,0 +1,67 @@
+// What all routes share: pages, ids, problems, and how a value that does not fit is told.
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import { notFound, Problem } from '../flow/problem.ts'
+import type { HttpEnv } from './services.ts'
+
+const mostItems = 200
+
+export const ProblemShape = z.object({
+  type: z.string(), title: z.string(), status: z.number().int(), code: z.string(), detail: z.string(),
+}).openapi('Problem', { description: 'RFC 9457. `code` is stable; other members may come with it.' })
+
+export const json = <S extends z.ZodType>(schema: S, description: string) => ({ content: { 'application/json': { schema } }, description })
+export const otherwise = { content: { 'application/problem+json': { schema: ProblemShape } }, description: 'A problem' }
+export const body = <S extends z.ZodType>(schema: S) => ({ content: { 'application/json': { schema } }, required: true })
+
+export const IdParam = z.object({ id: z.string().openapi({ description: 'An opaque id' }) })
+export const Time = z.iso.datetime().openapi({ example: '2026-07-14T09:30:00.000Z' })
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(mostItems).default(50),
+  cursor: z.string().max(1000).optional().openapi({ description: '`next` of the page before' }),
+})
+export const page = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next: z.string().nullable() })
+
+/** One line of text for people: no control characters, so that it can stand in a header or a log (RELIABILITY L15). */
+export const Line = (most: number) => z.string().trim().max(most).regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line without control characters')
+/** The same with line breaks and tabs. PostgreSQL takes neither NUL nor half a surrogate pair. */
+export const Text = (most: number) => z.string().max(most).regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'must not have control characters')
+
+export const emptyToNull = (text: string | null | undefined): string | null => text === undefined || text === null || text === '' ? null : text
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+export const uuidOf = (id: string, what: string): string => {
+  if (!uuid.test(id)) throw notFound(what)
+  return id.toLowerCase()
+}
+export const isUuid = (id: string): boolean => uuid.test(id)
+
+/** Values that do not fit: 422 for a body, 400 for a query, with one helpful sentence for each. */
+export const createRouter = () => new OpenAPIHono<HttpEnv>({
+  defaultHook: (result) => {
+    if (result.success) return undefined
+    const errors = result.error.issues.slice(0, 20).map((issue) => ({ field: issue.path.join('.'), detail: issue.message }))
+    const detail = errors.map((error) => error.field === '' ? error.detail : `${error.field}: ${error.detail}`).join('; ')
+    throw new Problem(result.target === 'json' ? 'invalid' : 'invalid-query', detail, { errors })
+  },
+})
+
+export const encodeCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** What a client hands back may be anything: only the shape that we gave out is taken. */
+export const decodeCursor = <S extends z.ZodType>(schema: S, cursor: string | undefined): z.output<S> | undefined => {
+  if (cursor === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+  } catch {
+    throw new Problem('invalid-query', 'cursor: must be the "next" of an earlier page, for the same list and order.')
+  }
+}
+
+/** A list that is ordered by one id, newest first: the cursor is that id. */
+export const IdCursor = z.string().regex(/^\d{1,18}$/)
+
+/** Asks for one row more than the page has: whether it comes says if there is a next page. */
+export const pageOf = <T extends { readonly cursor: string }, J>(rows: readonly T[], limit: number, toJson: (row: T) => J) => {
+  const items = rows.slice(0, limit)
+  return { items: items.map(toJson), next: rows.length > limit ? encodeCursor(items.at(-1)!.cursor) : null }
+}
