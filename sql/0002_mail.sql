@@ -110,6 +110,7 @@ create table messages (
   reverse_path text not null,           -- '' is the null reverse-path
   helo text not null,
   client_ip text not null,
+  protocol text not null,               -- as in the Received field: ESMTP, ESMTPS, UTF8SMTP ...
   smtp_utf8 boolean not null,
   eight_bit boolean not null,
   authenticated boolean not null,

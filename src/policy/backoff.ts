@@ -7,6 +7,8 @@ const STEPS_MINUTES = [1, 5, 15, 60, 120, 240] as const
 export const EXPIRES_AFTER_MS = 5 * 24 * 60 * MINUTE_MS
 export const UNKNOWN_RETRY_MS = 10 * MINUTE_MS
 export const DROPPED_RETRY_MS = 1 * MINUTE_MS
+/** No connection was free or the next hop is paused: not an attempt, so soon again. */
+export const BUSY_RETRY_MS = 5_000
 
 /** @param attempts tries made so far, at least 1 · @param jitter 0 to 1 · returns milliseconds, ±10 % around the step */
 export const backoffMs = (attempts: number, jitter: number): number => {

@@ -1,6 +1,6 @@
 // From an attempt (fact) to an outcome (decision). RELIABILITY choices 2, 14 and 16; HOUSE.md section 1 rules a, b, c.
 
-import { backoffMs, DROPPED_RETRY_MS, UNKNOWN_RETRY_MS } from './backoff.ts'
+import { backoffMs, BUSY_RETRY_MS, DROPPED_RETRY_MS, UNKNOWN_RETRY_MS } from './backoff.ts'
 import type { HoldReason } from './decide.ts'
 
 /**
@@ -17,8 +17,9 @@ export type Attempt =
 
 export type Outcome =
   | { readonly kind: 'delivered'; readonly reply: string }
-  | { readonly kind: 'deferred'; readonly reply: string; readonly retryAt: Date; readonly unknown: boolean }
-  | { readonly kind: 'held'; readonly reason: HoldReason; readonly reply: string }
+  | { readonly kind: 'deferred'; readonly reply: string; readonly retryAt: Date; readonly unknown: boolean; /** False: it never began, so it does not count. */ readonly tried: boolean }
+  /** `burnedAt`: of the burn that holds it, exactly for reason 'burned'. */
+  | { readonly kind: 'held'; readonly reason: HoldReason; readonly reply: string; readonly burnedAt?: Date | null }
 
 export type Tries = { readonly attempts: number; readonly unknownOutcomes: number; readonly expiresAt: Date }
 
@@ -28,12 +29,13 @@ export const outcomeOf = (attempt: Attempt, tries: Tries, now: Date, jitter: num
     case 'accepted': return { kind: 'delivered', reply: attempt.reply }
     case 'permanent': return { kind: 'held', reason: attempt.why === 'unsupported' ? 'unsupported' : 'refused', reply: attempt.reply }
     case 'transient': {
+      if (attempt.why === 'busy') return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + BUSY_RETRY_MS), unknown: false, tried: false }
       const unknown = attempt.why === 'lost'
       if (unknown && tries.unknownOutcomes >= 1) return { kind: 'held', reason: 'unconfirmed', reply: attempt.reply }
       if (now >= tries.expiresAt) return { kind: 'held', reason: 'expired', reply: attempt.reply }
       const waitMs = unknown ? UNKNOWN_RETRY_MS : attempt.why === 'dropped' ? DROPPED_RETRY_MS : backoffMs(tries.attempts, jitter)
       const retryAt = new Date(Math.min(now.getTime() + waitMs, tries.expiresAt.getTime()))
-      return { kind: 'deferred', reply: attempt.reply, retryAt, unknown }
+      return { kind: 'deferred', reply: attempt.reply, retryAt, unknown, tried: true }
     }
   }
 }

@@ -15,13 +15,15 @@ type AliasOf = { readonly id: number; readonly uuid: string }
 export type Correspondents = {
   /** The local part of the reverse alias; its row is committed before this resolves, so that a reply always finds it. */
   readonly reverseLocalPartFor: (alias: AliasOf, correspondent: Mailbox) => Promise<string>
+  /** Seen lately: its row is there. */
+  readonly isKnown: (alias: AliasOf, correspondent: Mailbox) => boolean
 }
 
 /** Known pairs are remembered, so that a regular correspondent costs no query. 200 bytes each: 10 MB. */
 const REMEMBERED = 50_000
 
 export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Correspondents => {
-  const remembered = new Set<string>()
+  const remembered = new Map<string, string>()
 
   const insert = batched(async (wanted: readonly { alias: AliasOf; address: string; localPart: string }[]) => {
     const unique = [...new Map(wanted.map((one) => [one.localPart, one])).values()].sort((a, b) => (a.localPart < b.localPart ? -1 : 1))
@@ -35,20 +37,32 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
     return wanted.map(() => true)
   }, { rounds: 1, size: 500 })
 
+  const nameOf = (alias: AliasOf, address: Mailbox): string => `${alias.id} ${address}`
+
   return {
+    isKnown: (alias, correspondent) => remembered.has(nameOf(alias, lowerCased(correspondent))),
     reverseLocalPartFor: async (alias, correspondent) => {
       const address = lowerCased(correspondent)
+      const name = nameOf(alias, address)
+      const known = remembered.get(name)
+      if (known !== undefined) return known
       const localPart = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
-      if (remembered.has(localPart)) return localPart
       await insert({ alias, address, localPart })
       if (remembered.size >= REMEMBERED) remembered.clear()
-      remembered.add(localPart)
+      remembered.set(name, localPart)
       return localPart
     },
   }
 }
 
 /** Which of the addresses belong to the account itself: its aliases and its inboxes. */
+/** The alias that a reverse alias belongs to. */
+export const aliasOfReverse = async (db: Database, localPart: string): Promise<{ id: number; accountId: string; address: Mailbox } | undefined> => {
+  const row = await db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
+    .select(['a.id', 'a.account_id', 'a.address']).where('c.reverse_local_part', '=', localPart.toLowerCase()).executeTakeFirst()
+  return row && { id: row.id, accountId: row.account_id, address: row.address as Mailbox }
+}
+
 export const ownAddresses = async (db: Database, accountId: string, addresses: readonly Mailbox[]): Promise<ReadonlySet<Mailbox>> => {
   if (addresses.length === 0) return new Set()
   const { rows } = await sql<{ address: Mailbox }>`

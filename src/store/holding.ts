@@ -49,9 +49,9 @@ export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
 }
 
 /** Puts a released message back: its delivery was refused or expired again. False: the mark is gone, hold it anew. */
-export const holdAgain = async (tx: Tx, heldId: string, again: { reason: HoldReason; reasonText: string; at: Date; messageId: string; inboxId: string | null }): Promise<boolean> => {
+export const holdAgain = async (tx: Tx, heldId: string, again: { reason: HoldReason; reasonText: string; at: Date; messageId: string; inboxId: string | null; burnedAt: Date | null }): Promise<boolean> => {
   const result = await tx.updateTable('held')
-    .set({ released_at: null, reason: again.reason, reason_text: again.reasonText, held_at: again.at, burned_at: null, message_id: again.messageId, inbox_id: again.inboxId })
+    .set({ released_at: null, reason: again.reason, reason_text: again.reasonText, held_at: again.at, burned_at: again.burnedAt, message_id: again.messageId, inbox_id: again.inboxId })
     .where('id', '=', heldId).where('released_at', 'is not', null).executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -172,6 +172,11 @@ export const deleteHeldOf = async (tx: Tx, aliasId: number, at: Date): Promise<v
     where h.alias_id = ${aliasId} and a.id = h.alias_id
     returning h.account_id, h.alias_id, a.address, h.message_id, h.size, h.reason, '' as from_text`.execute(tx)
   await noteEnded(tx, rows, 'deleted', at)
+}
+
+/** The marks of mail that was released and delivered: nothing to keep an alias for. */
+export const deleteReleasedMarks = async (tx: Tx, aliasId: number): Promise<void> => {
+  await sql`delete from held h where alias_id = ${aliasId} and released_at is not null and message_id is null`.execute(tx)
 }
 
 /** Lapsed mail (the account's days) and the marks of released mail. A batch a call; returns how many rows went. */

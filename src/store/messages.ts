@@ -3,9 +3,13 @@
 
 import { sql } from 'kysely'
 import type { Content } from '../mail/content.ts'
+import type { ReceivedFacts } from '../mail/trace.ts'
 import type { Database, Tx } from './database.ts'
 
 export const CHUNK_BYTES = 512 * 1024
+
+/** As the Received field names it (RFC 5321 §4.4, RFC 3848, RFC 6531 §4.3). */
+export type Protocol = ReceivedFacts['protocol']
 
 export type MessageFacts = {
   readonly receivedAt: Date
@@ -13,6 +17,7 @@ export type MessageFacts = {
   readonly reversePath: string
   readonly helo: string
   readonly clientIp: string
+  readonly protocol: Protocol
   readonly smtpUtf8: boolean
   readonly authenticated: boolean
   /** Decoded for people; already clipped and free of control characters. */
@@ -24,7 +29,7 @@ export type StoredMessage = MessageFacts & { readonly id: string; readonly size:
 
 export const insertMessage = async (tx: Tx, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>): Promise<string> => {
   const { id } = await tx.insertInto('messages').values({
-    received_at: facts.receivedAt, reverse_path: facts.reversePath, helo: facts.helo, client_ip: facts.clientIp,
+    received_at: facts.receivedAt, reverse_path: facts.reversePath, helo: facts.helo, client_ip: facts.clientIp, protocol: facts.protocol,
     smtp_utf8: facts.smtpUtf8, eight_bit: content.eightBit, authenticated: facts.authenticated,
     from_text: facts.from, subject: facts.subject, size: content.size,
   }).returning('id').executeTakeFirstOrThrow()
@@ -70,7 +75,7 @@ export const messageById = async (db: Database | Tx, id: string): Promise<Stored
   const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
   return row && {
     id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
-    helo: row.helo, clientIp: row.client_ip, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated, from: row.from_text, subject: row.subject,
+    helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated, from: row.from_text, subject: row.subject,
   }
 }
 

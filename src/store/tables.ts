@@ -211,6 +211,7 @@ export interface Messages {
   from_text: string;
   helo: string;
   id: Generated<Int8>;
+  protocol: string;
   received_at: Timestamp;
   reverse_path: string;
   size: Int8;

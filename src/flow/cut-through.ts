@@ -1,0 +1,88 @@
+// One delivery while the sender's server waits: answered with the result, nothing written to disk. When it takes too long,
+// the three rules of HOUSE.md section 1: (a) before our final dot the connection is dropped and the message queued;
+// (b) after it nobody gives up, it is stored as "awaiting the reply"; (c) a connection that broke after it: outcome unknown.
+
+import type { Content } from '../mail/content.ts'
+import { hasRoomForRefused } from '../policy/retention.ts'
+import type { Outcome } from '../policy/outcome.ts'
+import { LEASE_MS } from '../store/deliveries.ts'
+import { holdingUse } from '../store/holding.ts'
+import type { MessageFacts } from '../store/messages.ts'
+import type { Acceptance } from './incoming.ts'
+import { deliver, type RoutedDelivery, type UnderWay } from './deliver.ts'
+import type { Host } from './host.ts'
+import { lineFor, queueAndHold } from './queue-and-hold.ts'
+import { settleLater } from './settle.ts'
+import { waitFor } from './wait-for.ts'
+
+/** From the sender's final dot; senders wait at least 10 minutes (RFC 5321 §4.5.3.2.6), cautious ones 60 s. */
+const ALL_MS = 25_000
+/** At most half of the 500 ingress connections may wait for next hops, so that one slow hop cannot fill the door. */
+const MOST_WAITING = 250
+
+let waiting = 0
+
+export const cutThrough = async (host: Host, delivery: RoutedDelivery, message: MessageFacts, content: Content): Promise<Acceptance> => {
+  if (waiting >= MOST_WAITING || host.stopping.aborted) {
+    await queueAndHold(host, { message, content, deliveries: [delivery], holds: [] })
+    return { kind: 'accepted' }
+  }
+  waiting += 1
+  try {
+    const underWay = deliver(host, delivery, message, content, { inline: true })
+    const outcome = await outcomeInTime(host, underWay, message.receivedAt)
+    return outcome ? await answer(host, outcome, delivery, message, content) : await awaitReply(host, underWay, delivery, message, content)
+  } finally {
+    waiting -= 1
+  }
+}
+
+/** Undefined: our final dot is out and there is no reply yet. */
+const outcomeInTime = async (host: Host, underWay: UnderWay, receivedAt: Date): Promise<Outcome | undefined> => {
+  const left = ALL_MS - (host.clock.now().getTime() - receivedAt.getTime())
+  const first = await waitFor(host, underWay.outcome, { ms: left, signal: host.stopping })
+  if (first.kind === 'done') return first.value
+  if (underWay.giveUp(first.kind === 'time')) return underWay.outcome
+  if (first.kind === 'time') return undefined
+  const second = await waitFor(host, underWay.outcome, { ms: left, signal: host.stopWaiting })
+  return second.kind === 'done' ? second.value : undefined
+}
+
+const answer = async (host: Host, outcome: Outcome, delivery: RoutedDelivery, message: MessageFacts, content: Content): Promise<Acceptance> => {
+  switch (outcome.kind) {
+    case 'delivered': {
+      const at = host.clock.now()
+      host.recorder.note({ ...lineFor(delivery.alias, message, content.size, at), kind: 'delivered', deliveryId: delivery.id, reply: outcome.reply })
+      host.recorder.count('delivered', delivery.alias, at)
+      return { kind: 'accepted' }
+    }
+    case 'deferred': {
+      const entry = { attempts: 1, unknownOutcomes: outcome.unknown ? 1 : 0, nextAttemptAt: outcome.retryAt, lastReply: outcome.reply }
+      await queueAndHold(host, { message, content, deliveries: [outcome.tried ? { ...delivery, entry } : delivery], holds: [] })
+      return { kind: 'accepted' }
+    }
+    case 'held': {
+      if (outcome.reason === 'refused') {
+        const use = await holdingUse(host.db, delivery.alias.accountId)
+        if (!hasRoomForRefused(use, content.size, message.authenticated)) return { kind: 'refused', reason: 'not-accepted' }
+      }
+      // The alias may have been burned since RCPT: the burn that holds the message is the one that the attempt saw.
+      const alias = { ...delivery.alias, burnedAt: outcome.burnedAt ?? null }
+      await queueAndHold(host, { message, content, deliveries: [], holds: [{ alias, reason: outcome.reason, reply: outcome.reply }] })
+      return { kind: 'accepted' }
+    }
+  }
+}
+
+/** Rule b. The bytes are stored before the answer, the reply settles the row whenever it comes. */
+const awaitReply = async (host: Host, underWay: UnderWay, delivery: RoutedDelivery, message: MessageFacts, content: Content): Promise<Acceptance> => {
+  const now = host.clock.now()
+  const leaseToken = host.random(8).readBigUInt64BE() >> 2n
+  const entry = { attempts: 1, unknownOutcomes: 0, nextAttemptAt: now, awaiting: { leaseUntil: new Date(now.getTime() + LEASE_MS), leaseToken } }
+  const messageId = await queueAndHold(host, { message, content, deliveries: [{ ...delivery, entry }], holds: [] })
+  settleLater(host, underWay.outcome, {
+    id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId, messageId, heldId: null,
+    createdAt: delivery.createdAt, expiresAt: delivery.expiresAt, attempts: 1, unknownOutcomes: 0, leaseToken,
+  })
+  return { kind: 'accepted' }
+}

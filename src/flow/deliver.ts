@@ -1,0 +1,123 @@
+// One delivery, tried once: read the alias again, decide again, rewrite the header, hand it to the next hop.
+// Both ways come here: while the sender waits, and from the queue.
+
+import { parseFields, type Field } from '../mail/header.ts'
+import { lowerCased, type Mailbox } from '../mail/address.ts'
+import type { Content } from '../mail/content.ts'
+import { verpLocalPart } from '../mail/return-path.ts'
+import { receivedField } from '../mail/trace.ts'
+import { decideAttempt, type AliasFact } from '../policy/decide.ts'
+import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
+import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
+import type { Envelope, Outgoing, Transmission } from '../relay/attempt.ts'
+import { ownAddresses } from '../store/correspondents.ts'
+import type { MessageFacts } from '../store/messages.ts'
+import type { Host } from './host.ts'
+
+const DAY_MS = 86_400_000
+
+export type Delivery = {
+  readonly id: bigint
+  readonly aliasId: number
+  readonly inboxId: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  /** Counts this attempt. */
+  readonly attempts: number
+  readonly unknownOutcomes: number
+  /** Released from holding by its owner: burned and closed no longer matter. */
+  readonly released: boolean
+}
+
+/** A delivery that has no row yet. */
+export type RoutedDelivery = Delivery & { readonly alias: AliasFact; readonly inboxId: string }
+
+export type UnderWay = {
+  readonly outcome: Promise<Outcome>
+  /** True: stopped before our final dot, the outcome says deferred. False: wait for it. */
+  readonly giveUp: (trouble: boolean) => boolean
+  /** Our final dot is out: only the reply tells. */
+  readonly isSent: () => boolean
+}
+
+/** Never rejects for what the other side does; rejects when our own store is away. */
+export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, content: Content, options: { readonly inline: boolean }): UnderWay =>
+  underWay(host, delivery, async () => {
+    const alias = await host.routes.byId(delivery.aliasId)
+    if (!alias) return { kind: 'held', reason: 'closed', reply: '' }
+    const decision = decideAttempt(alias, delivery.inboxId, delivery.released)
+    switch (decision.kind) {
+      case 'hold': return { kind: 'held', reason: decision.reason, reply: '', burnedAt: alias.burnedAt }
+      case 'forward': return {
+        envelope: { reversePath: { kind: 'mailbox', mailbox: verpAddress(host, delivery) }, forwardPath: decision.to[0].address, smtpUtf8: message.smtpUtf8 },
+        outgoing: { header: await forwardedHeader(host, alias, delivery, message, content), content },
+      }
+    }
+  }, options)
+
+/** Our own mail: already in its final form, null reverse-path (RFC 5321 §4.5.5). */
+export const deliverOwn = (host: Host, delivery: Omit<Delivery, 'aliasId' | 'released'>, to: Mailbox | undefined, content: Content): UnderWay =>
+  underWay(host, delivery, async () => (to === undefined ? { kind: 'held', reason: 'no-inbox', reply: '' } : {
+    envelope: { reversePath: { kind: 'null' }, forwardPath: to, smtpUtf8: false },
+    outgoing: { header: content.header, content },
+  }), { inline: false })
+
+type Prepared = { readonly envelope: Envelope; readonly outgoing: Outgoing } | Extract<Outcome, { kind: 'held' }>
+
+const underWay = (
+  host: Host, tries: Pick<Delivery, 'attempts' | 'unknownOutcomes' | 'expiresAt'>, prepare: () => Promise<Prepared>, options: { readonly inline: boolean },
+): UnderWay => {
+  let transmission: Transmission | undefined
+  let stopped = false
+  const decide = (attempt: Attempt): Outcome => outcomeOf(attempt, tries, host.clock.now(), (host.random(1)[0] ?? 0) / 255)
+  const run = async (): Promise<Outcome> => {
+    const prepared = await prepare()
+    if ('kind' in prepared) return prepared
+    if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
+    transmission = host.relay.begin(prepared.envelope, prepared.outgoing, options)
+    return decide(await transmission.result)
+  }
+  return {
+    outcome: run(),
+    giveUp: (trouble) => {
+      stopped = true
+      return transmission ? transmission.giveUp(trouble) : true
+    },
+    isSent: () => transmission?.isSent() ?? false,
+  }
+}
+
+/** The same over all attempts of a delivery, so that greylisting knows it again: the day is that of its creation. */
+export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId' | 'createdAt'>): Mailbox => {
+  const payload = { deliveryId: delivery.id, aliasId: delivery.aliasId, day: Math.floor(delivery.createdAt.getTime() / DAY_MS) }
+  return `${verpLocalPart(payload, (bytes) => host.keys.mac('verp', bytes))}@${host.domain}` as Mailbox
+}
+
+const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery, message: MessageFacts, content: Content): Promise<Buffer> => {
+  const fields = parseFields(content.header)
+  const isOwn = await ownAddressesIn(host, alias, fields)
+  const reverse = new Map<Mailbox, Mailbox>()
+  await Promise.all(correspondentsOf(fields, isOwn).map(async ({ mailbox }) => {
+    reverse.set(lowerCased(mailbox), `${await host.correspondents.reverseLocalPartFor(alias, mailbox)}@${host.domain}` as Mailbox)
+  }))
+  const id = delivery.id.toString(36)
+  return rewriteHeader(fields, {
+    alias: alias.address,
+    isOwn,
+    reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),
+    authservIds: [host.domain],
+    ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },
+    received: receivedField({
+      helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,
+    }),
+  })
+}
+
+/** A correspondent known from earlier mail is nobody of the account, so that only new names cost a query. */
+const ownAddressesIn = async (host: Host, alias: AliasFact, fields: readonly Field[]): Promise<(mailbox: Mailbox) => boolean> => {
+  const isAlias = (mailbox: Mailbox): boolean => lowerCased(mailbox) === alias.address
+  const unknown = correspondentsOf(fields, (mailbox) => isAlias(mailbox) || host.correspondents.isKnown(alias, mailbox)).map(({ mailbox }) => mailbox)
+    .filter((mailbox) => !host.correspondents.isKnown(alias, mailbox))
+  const own = await ownAddresses(host.db, alias.accountId, unknown)
+  return (mailbox) => isAlias(mailbox) || own.has(lowerCased(mailbox))
+}

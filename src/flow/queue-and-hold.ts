@@ -1,0 +1,65 @@
+// Takes a message over: its bytes, its deliveries and what is held of it, committed in one transaction or not at all.
+
+import type { Content } from '../mail/content.ts'
+import type { AliasFact, Hold, HoldReason } from '../policy/decide.ts'
+import { holdText } from '../policy/hold-text.ts'
+import { bytesToLetGo } from '../policy/retention.ts'
+import { insertActivity, type ActivityLine } from '../store/activity.ts'
+import type { Tx } from '../store/database.ts'
+import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts'
+import { holdingUse, insertHeld, letGoOldest } from '../store/holding.ts'
+import { insertMessage, type MessageFacts } from '../store/messages.ts'
+import type { RoutedDelivery } from './deliver.ts'
+import type { Host } from './host.ts'
+
+export type HeldNow = { readonly alias: AliasFact; readonly reason: HoldReason; readonly inboxId?: string; readonly reply?: string }
+
+/** How a delivery enters the queue: not tried yet, tried once, or sent and awaiting the reply. */
+export type Entry = Pick<NewDelivery, 'attempts' | 'unknownOutcomes' | 'nextAttemptAt'> & Partial<Pick<NewDelivery, 'lastReply' | 'awaiting'>>
+
+export type TakenOver = {
+  readonly message: MessageFacts
+  readonly content: Content
+  readonly deliveries: readonly (RoutedDelivery & { readonly entry?: Entry })[]
+  readonly holds: readonly (Hold | HeldNow)[]
+}
+
+/** Resolves after the commit; returns the message's id. */
+export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string> => {
+  const { message, content, deliveries, holds } = taken
+  const at = host.clock.now()
+  const untried: Entry = { attempts: 0, unknownOutcomes: 0, nextAttemptAt: at }
+  const messageId = await host.db.transaction().execute(async (tx) => {
+    const id = await insertMessage(tx, message, content)
+    await insertDeliveries(tx, id, deliveries.map(({ entry = untried, ...delivery }) => ({
+      id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId,
+      createdAt: delivery.createdAt, expiresAt: delivery.expiresAt, ...entry,
+    })))
+    for (const hold of holds) await holdOne(tx, hold, id, message, content.size, at)
+    await insertActivity(tx, [
+      ...deliveries.map((delivery): ActivityLine => ({
+        ...lineFor(delivery.alias, message, content.size, at), kind: 'queued', deliveryId: delivery.id, reply: delivery.entry?.lastReply ?? null,
+      })),
+      ...holds.map((hold): ActivityLine => ({
+        ...lineFor(hold.alias, message, content.size, at), kind: 'held', reason: hold.reason, reply: 'reply' in hold ? hold.reply ?? null : null,
+      })),
+    ])
+    return id
+  })
+  for (const hold of holds) host.recorder.count('held', hold.alias, at)
+  if (deliveries.length > 0) host.wakeWorker()
+  return messageId
+}
+
+export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
+  ({ at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size })
+
+const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {
+  const { alias, reason } = hold
+  if (reason === 'burned') await letGoOldest(tx, alias.accountId, alias.id, bytesToLetGo(await holdingUse(tx, alias.accountId), size), at)
+  await insertHeld(tx, {
+    accountId: alias.accountId, aliasId: alias.id, messageId, inboxId: ('inboxId' in hold && hold.inboxId) || null, reason,
+    reasonText: holdText(reason, ('reply' in hold && hold.reply) || ''), at, burnedAt: reason === 'burned' ? alias.burnedAt : null,
+    size, authenticated: message.authenticated,
+  })
+}

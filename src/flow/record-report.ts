@@ -1,0 +1,64 @@
+// Mail to one of our VERP addresses, its signature already proven: an inbox bounced what its server had accepted.
+// Recorded for the owner; with the original included the message is held again. Never sent on to the outside (G4).
+
+import { contentInMemory } from '../mail/content.ts'
+import { parseDsn } from '../mail/dsn.ts'
+import { readable } from '../mail/encoded-word.ts'
+import { endOfFields, fieldsNamed, parseFields, valueOf } from '../mail/header.ts'
+import type { Report } from '../policy/decide.ts'
+import { holdText } from '../policy/hold-text.ts'
+import { restoreBounced } from '../policy/restore-bounced.ts'
+import { insertActivity } from '../store/activity.ts'
+import { insertHeld } from '../store/holding.ts'
+import { insertMessage, type MessageFacts } from '../store/messages.ts'
+import type { Incoming } from './incoming.ts'
+import type { Host } from './host.ts'
+
+/** Statuses that end a delivery (RFC 3464 §2.3.3); "delayed" and "delivered" are only noted. */
+const FAILED = 'failed'
+
+export const recordReport = async (host: Host, report: Report, incoming: Incoming): Promise<void> => {
+  const at = host.clock.now()
+  const dsn = parseDsn(await wholeOf(incoming))
+  const reply = [dsn?.status, dsn?.diagnostic].filter(Boolean).join(' ')
+  const failed = dsn?.action === undefined || dsn.action === FAILED
+  const original = failed ? dsn?.original : undefined
+  await host.db.transaction().execute(async (tx) => {
+    await insertActivity(tx, [{
+      at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',
+      deliveryId: report.deliveryId, reason: dsn?.action ?? null, reply: reply || null, size: incoming.content.size,
+    }])
+    if (!original) return
+    const { facts, content } = restored(original, incoming)
+    const messageId = await insertMessage(tx, facts, content)
+    await insertHeld(tx, {
+      accountId: report.alias.accountId, aliasId: report.alias.id, messageId, inboxId: null, reason: 'refused',
+      reasonText: holdText('refused', reply), at, burnedAt: null, size: content.size, authenticated: false,
+    })
+  })
+  if (original) host.recorder.count('held', report.alias, at)
+}
+
+const wholeOf = async (incoming: Incoming): Promise<Buffer> => {
+  const pieces: Buffer[] = []
+  for await (const piece of incoming.content.read(0)) pieces.push(piece)
+  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
+}
+
+const restored = (original: Buffer, incoming: Incoming): { facts: MessageFacts; content: ReturnType<typeof contentInMemory> } => {
+  const end = endOfFields(original)
+  const header = restoreBounced(parseFields(original.subarray(0, end)))
+  const bytes = Buffer.concat([header, original.subarray(end)])
+  const fields = parseFields(header)
+  const first = (name: string): string => {
+    const field = fieldsNamed(fields, name)[0]
+    return field ? readable(valueOf(field), 500) : ''
+  }
+  return {
+    content: contentInMemory(bytes, header.length, bytes.some((octet) => octet > 127)),
+    facts: {
+      receivedAt: incoming.receivedAt, reversePath: '', helo: incoming.helo, clientIp: incoming.clientIp, protocol: incoming.protocol,
+      smtpUtf8: header.some((octet) => octet > 127), authenticated: false, from: first('from'), subject: first('subject'),
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// The composition root and the program: configuration -> host -> shells. Nothing imports it.
+
+import { createAuth } from './http/auth.ts'
+import { createWeb } from './http/create-web.ts'
+import { CannotListen as CannotListenHttp, listen } from './http/listen.ts'
+import { runCli } from './cli/run.ts'
+import { ConfigMistakes, readConfig, readEnvironment, type Config } from './config.ts'
+import { createSetupLink } from './flow/set-up.ts'
+import { createLog, type Log } from './log.ts'
+import { DirectNotBuilt, openHost, type OpenHost } from './open-host.ts'
+import { certificateFiles, readCertificate, watchCertificate } from './smtp/certificate.ts'
+import { CannotListen as CannotListenSmtp, openIngress, type Ingress } from './smtp/server.ts'
+import { DatabaseRefused } from './store/database.ts'
+import { EmbeddedPostgresFailed } from './store/embedded-postgres.ts'
+import { WrongSecret } from './store/secret.ts'
+import { startWorker, type Worker } from './worker/loop.ts'
+import { startSchedule } from './worker/schedule.ts'
+
+/** RELIABILITY choice 15: out within 10 s; what is past its final dot gets 6 s of them. */
+const REPLY_MS = 6_000
+const ALL_MS = 9_500
+/** npm and the launcher forward a signal that the process group already got: within 2 s it is the same one. */
+const SAME_SIGNAL_MS = 2_000
+
+const serve = async (config: Config, log: Log): Promise<void> => {
+  const listener = await listen(config.http)
+  const url = new URL(config.url)
+  if (url.port === '0') url.port = String(listener.port)
+  // Written once, below, when the ingress has its port: the test message of the local inbox goes there.
+  const smtp = { ...config.smtp }
+  const opened = await openHost({ ...config, url, smtp }, log)
+  const { host } = opened
+  const auth = createAuth(host)
+  const web = createWeb({ host, auth })
+  const files = await certificateFiles(config)
+  const ingress = await openIngress(host, readCertificate(files)).catch(async (error: unknown) => {
+    await opened.close()
+    throw error
+  })
+  smtp.port = ingress.port
+  const stopWatching = watchCertificate(files, ingress.useCertificate, host.clock, log)
+  const worker = startWorker(host)
+  opened.onWake(worker.wake)
+  const stopSchedule = startSchedule(host)
+  listener.serve(web.app)
+
+  const setup = await createSetupLink(host)
+  if (config.benchBare) process.stdout.write('BENCH ONLY: nothing is verified and nothing is signed.\n')
+  process.stdout.write(`SMTP  ${nameOf(config.smtp.host)}:${ingress.port}\nWeb   ${url.href}\n${setup === undefined ? '' : `Setup ${setup}\n`}`)
+
+  await untilTold()
+  log.info('stopping')
+  const hard = setTimeout(() => process.exit(0), ALL_MS)
+  hard.unref()
+  stopWatching()
+  stopSchedule()
+  await stop(opened, ingress, worker, listener.close)
+  await web[Symbol.asyncDispose]()
+  await opened.close()
+  clearTimeout(hard)
+}
+
+const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+const stop = async (opened: OpenHost, ingress: Ingress, worker: Worker, closeWeb: () => Promise<void>): Promise<void> => {
+  opened.stop.stopping.abort()
+  const timer = setTimeout(() => opened.stop.stopWaiting.abort(), REPLY_MS)
+  await Promise.all([ingress.close(REPLY_MS + 1_000), worker.stopped, closeWeb()])
+  clearTimeout(timer)
+  opened.stop.stopWaiting.abort()
+}
+
+/** SIGINT, SIGTERM, or the launcher gone. A second signal, later than 2 s, ends the process at once. SIGHUP never does. */
+const untilTold = (): Promise<void> => new Promise((resolve) => {
+  let first = 0
+  const told = (): void => {
+    if (first === 0) {
+      first = Date.now()
+      resolve()
+    } else if (Date.now() - first > SAME_SIGNAL_MS) process.exit(1)
+  }
+  process.on('SIGINT', told)
+  process.on('SIGTERM', told)
+  process.on('SIGHUP', () => {})
+  process.once('disconnect', told)
+})
+
+/** One line on stderr and the exit code for what an operator can mend; the whole error for what only we can. */
+const explain = (error: unknown, log: Log | undefined): number => {
+  const say = (text: string, code: number): number => {
+    process.stderr.write(`${text}\n`)
+    return code
+  }
+  if (error instanceof ConfigMistakes || error instanceof WrongSecret || error instanceof DirectNotBuilt) return say(error.message, 78)
+  if (error instanceof DatabaseRefused || error instanceof EmbeddedPostgresFailed) return say(error.message, 69)
+  if (error instanceof CannotListenHttp || error instanceof CannotListenSmtp) return say(error.message, 69)
+  const fault = error instanceof Error ? error : new Error(String(error))
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|28P01|3D000|57P03|53300/.test(`${(fault as NodeJS.ErrnoException).code} ${fault.message}`)) return say(`The database is away: ${fault.message}`, 69)
+  log?.fatal({ err: fault }, 'a fault in Burnbox')
+  return say(`A fault in Burnbox: ${fault.message}`, 70)
+}
+
+const main = async (): Promise<number> => {
+  let log: Log | undefined
+  try {
+    const config = readConfig(readEnvironment())
+    const made = log = createLog(config.logLevel)
+    process.on('unhandledRejection', (error) => made.error({ err: error }, 'a promise was left to fail'))
+    return await runCli(process.argv.slice(2), {
+      serve: () => serve(config, made),
+      open: async () => {
+        const opened = await openHost(config, made)
+        return { host: opened.host, identities: createAuth(opened.host), close: opened.close }
+      },
+    })
+  } catch (error) {
+    return explain(error, log)
+  }
+}
+
+process.exitCode = await main()
+if (process.channel) process.disconnect()

@@ -1,0 +1,97 @@
+// From the configuration to a Host: database, secret, routes, recorder, relay. Used by the program and, with other parts, by its tests.
+
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Host } from './flow/host.ts'
+import { createLocalRelay } from './flow/local-relay.ts'
+import type { Log } from './log.ts'
+import type { Relay } from './relay/attempt.ts'
+import { createSmarthost } from './relay/smarthost.ts'
+import { batched } from './store/batched.ts'
+import { createCorrespondents } from './store/correspondents.ts'
+import { checkDatabase, openDatabase, type Database } from './store/database.ts'
+import { ensureHostDomain } from './store/domains.ts'
+import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { createLeases } from './store/leases.ts'
+import { migrate } from './store/migrate.ts'
+import { createRecorder } from './store/recorder.ts'
+import { createRoutes } from './store/routes.ts'
+import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
+
+export type OpenHost = {
+  readonly host: Host
+  readonly stop: { readonly stopping: AbortController; readonly stopWaiting: AbortController }
+  /** The worker, once there is one. */
+  readonly onWake: (wake: () => void) => void
+  /** Writes what is gathered and lets go of everything; the embedded database stops when nobody else uses it. */
+  readonly close: () => Promise<void>
+}
+
+const CONNECTIONS = 20
+
+export const openHost = async (config: Config, log: Log, options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {}): Promise<OpenHost> => {
+  const clock = options.clock ?? systemClock
+  const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(config.data, { log }) : undefined
+  const db = openDatabase(config.databaseUrl ?? embedded!.url, { max: CONNECTIONS })
+  const letGo = async (): Promise<void> => {
+    await db.destroy()
+    await embedded?.[Symbol.asyncDispose]()
+  }
+  try {
+    await checkDatabase(db, { unsafe: config.unsafeDatabase })
+    await migrate(db)
+    const keys = deriveKeys(config.secret ?? secretInFolder(config.data))
+    await checkSecret(db, keys)
+    await db.transaction().execute((tx) => ensureHostDomain(tx, config.domain))
+    return assemble(config, log, clock, db, keys, options.relay ?? ((database) => createRelay(config, database, clock)), letGo)
+  } catch (error) {
+    await letGo()
+    throw error
+  }
+}
+
+const assemble = (
+  config: Config, log: Log, clock: Clock, db: Database, keys: Host['keys'], relayOf: (db: Database, clock: Clock) => Relay, letGo: () => Promise<void>,
+): OpenHost => {
+  const stop = { stopping: new AbortController(), stopWaiting: new AbortController() }
+  const recorder = createRecorder(db, clock, log)
+  const ping = batched(async (questions: readonly true[]) => {
+    await sql`select 1`.execute(db)
+    return questions
+  }, { rounds: 1, size: 1_000 })
+  let wake = (): void => {}
+  const host: Host = {
+    config, domain: config.domain, db, keys, clock, log, recorder,
+    relay: relayOf(db, clock),
+    routes: createRoutes(db),
+    correspondents: createCorrespondents(db, keys, clock),
+    leases: createLeases(db, clock, log),
+    random: randomBytes,
+    pingStore: () => ping(true),
+    wakeWorker: () => wake(),
+    stopping: stop.stopping.signal,
+    stopWaiting: stop.stopWaiting.signal,
+  }
+  return {
+    host, stop,
+    onWake: (next) => { wake = next },
+    close: async () => {
+      host.relay.close()
+      await recorder.flush()
+      await letGo()
+    },
+  }
+}
+
+const createRelay = (config: Config, db: Database, clock: Clock): Relay => {
+  switch (config.relay.kind) {
+    case 'local': return createLocalRelay(db, clock, config.domain)
+    case 'smarthost': return createSmarthost(config.relay, config.domain, clock)
+    case 'direct': throw new DirectNotBuilt('BURNBOX_RELAY=direct is not built yet: name a smarthost, e.g. BURNBOX_RELAY=smtp://127.0.0.1:25')
+  }
+}
+
+/** Told as a mistake of the configuration. */
+export class DirectNotBuilt extends Error {}

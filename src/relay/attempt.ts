@@ -1,0 +1,180 @@
+// One try at one next hop, and the only place that knows whether our final dot has gone out (RFC 5321 §4.1.1.4).
+// Before it the connection can be dropped and nothing was delivered; after it only the reply tells, so it is waited for.
+
+import { Readable } from 'node:stream'
+import type { Clock } from '../clock.ts'
+import type { Content } from '../mail/content.ts'
+import type { Mailbox, ReversePath } from '../mail/address.ts'
+import type { Attempt } from '../policy/outcome.ts'
+import { abandon, offers, type OutgoingConnection } from './connection.ts'
+import { NoFreeConnection, type Pool } from './pool.ts'
+import type { NextHop } from './next-hop.ts'
+import { attemptFromError, replyText } from './reply.ts'
+
+export type Envelope = { readonly reversePath: ReversePath; readonly forwardPath: Mailbox; readonly smtpUtf8: boolean }
+/** The new top header; the bytes from `content.bodyOffset` on follow it untouched. */
+export type Outgoing = { readonly header: Buffer; readonly content: Content }
+
+export type Transmission = {
+  readonly result: Promise<Attempt>
+  /**
+   * Asks to stop. True: our final dot has not gone out, the connection is dropped and `result` says 'dropped'.
+   * False: it has, go on waiting. `trouble`: stop because the next hop is slow, not because we end.
+   */
+  readonly giveUp: (trouble: boolean) => boolean
+  readonly isSent: () => boolean
+}
+
+export type Relay = {
+  /** `inline`: a sender's server waits for the answer. */
+  readonly begin: (envelope: Envelope, message: Outgoing, options: { readonly inline: boolean }) => Transmission
+  /** How many more attempts may begin now. */
+  readonly room: () => number
+  readonly close: () => void
+}
+
+/** A sender waits at most this long for a free connection. */
+const FREE_CONNECTION_MS = 2_000
+/** RFC 5321 §4.5.3.2.6. */
+const REPLY_TO_DOT_MS = 10 * 60_000
+/** Everything before the dot: RFC 5321 §4.5.3.2 gives 5 minutes a command; a slow line gets a second for each KiB more. */
+const BEFORE_DOT_MS = 10 * 60_000
+
+export const beginAttempt = (
+  hop: { readonly pool: Pool; readonly health: NextHop; readonly clock: Clock },
+  envelope: Envelope, message: Outgoing, options: { readonly inline: boolean },
+): Transmission => {
+  const { pool, health, clock } = hop
+  if (!health.admit(options.inline)) {
+    return { result: Promise.resolve({ kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false }), giveUp: () => true, isSent: () => false }
+  }
+
+  let phase: 'before-dot' | 'after-dot' | 'over' = 'before-dot'
+  let connection: OutgoingConnection | undefined
+  let reported = false
+  const stop = new AbortController()
+  const { promise: result, resolve } = Promise.withResolvers<Attempt>()
+
+  const report = (trouble: boolean): void => {
+    if (!reported) health.report(trouble)
+    reported = true
+  }
+
+  const finish = (attempt: Attempt, reusable: boolean): void => {
+    if (phase === 'over') return
+    phase = 'over'
+    clock.clearTimeout(beforeDot)
+    clock.clearTimeout(afterDot)
+    report(attempt.kind === 'transient' && attempt.trouble)
+    if (connection) giveBackConnection(pool, connection, reusable, attempt.kind === 'accepted')
+    stop.abort()
+    resolve(attempt)
+  }
+
+  const drop = (reply: string, trouble: boolean): void => finish({ kind: 'transient', reply, why: 'dropped', trouble }, false)
+
+  const size = message.header.length + message.content.size - message.content.bodyOffset
+  const beforeDot = clock.setTimeout(() => {
+    if (phase === 'before-dot') drop('The next hop was too slow.', true)
+  }, BEFORE_DOT_MS + size)
+  let afterDot: ReturnType<Clock['setTimeout']> | undefined
+
+  const onDot = (): void => {
+    if (phase !== 'before-dot') return
+    phase = 'after-dot'
+    clock.clearTimeout(beforeDot)
+    afterDot = clock.setTimeout(() => finish({ kind: 'transient', reply: 'No reply after the message was sent.', why: 'lost', trouble: true }, false), REPLY_TO_DOT_MS)
+  }
+
+  const sendOver = (lease: { connection: OutgoingConnection; reused: boolean }): void => {
+    const used = connection = lease.connection
+    if (message.content.eightBit && !offers(used, '8BITMIME')) {
+      return finish({ kind: 'permanent', reply: 'The next hop does not take 8-bit mail (8BITMIME).', why: 'unsupported' }, true)
+    }
+    if (envelope.smtpUtf8 && !offers(used, 'SMTPUTF8')) {
+      return finish({ kind: 'permanent', reply: 'The next hop does not take addresses or headers in UTF-8 (SMTPUTF8).', why: 'unsupported' }, true)
+    }
+    used.wantsUtf8 = envelope.smtpUtf8
+    used.sent += 1
+    const from = envelope.reversePath.kind === 'null' ? '' : envelope.reversePath.mailbox
+    used.send({ from, to: [envelope.forwardPath], size, use8BitMime: message.content.eightBit }, bytesOf(message, onDot), (error, info) => {
+      if (phase === 'over') return
+      if (!error) {
+        // A reply that came before our dot answers nothing we asked; the message was not taken.
+        if (phase === 'before-dot') return finish({ kind: 'transient', reply: 'The next hop answered out of turn.', why: 'connection', trouble: true }, false)
+        return finish({ kind: 'accepted', reply: replyText(info?.response ?? '') }, true)
+      }
+      const attempt = attemptFromError(error, phase)
+      // A kept connection that died unnoticed: nothing was said on it, so a fresh one is the same attempt (G19).
+      if (lease.reused && phase === 'before-dot' && attempt.kind === 'transient' && attempt.why === 'connection') {
+        abandon(used)
+        pool.release(used)
+        connection = undefined
+        return void acquire(true)
+      }
+      finish(attempt, attempt.kind === 'permanent' || (attempt.kind === 'transient' && attempt.why === 'reply' && !attempt.trouble))
+    })
+  }
+
+  const acquire = async (fresh: boolean): Promise<void> => {
+    const patience = options.inline ? AbortSignal.any([stop.signal, patienceOf(clock, FREE_CONNECTION_MS, stop.signal)]) : stop.signal
+    try {
+      const lease = await pool.acquire(patience, fresh)
+      if (phase === 'over') pool.release(lease.connection)
+      else sendOver(lease)
+    } catch (error) {
+      if (error instanceof NoFreeConnection) finish({ kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false }, false)
+      else if (patience.aborted) drop('The next hop was too slow.', true)
+      else finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
+    }
+  }
+  void acquire(false)
+
+  return {
+    result,
+    isSent: () => phase === 'after-dot',
+    giveUp: (trouble) => {
+      report(trouble)
+      if (phase === 'after-dot') return false
+      drop(trouble ? 'The next hop was too slow.' : 'Burnbox was stopped.', trouble)
+      return true
+    },
+  }
+}
+
+/** After a refusal the transaction may still be open on the other side: RSET first, or the next MAIL is "nested" (case G19). */
+const giveBackConnection = (pool: Pool, connection: OutgoingConnection, reusable: boolean, clean: boolean): void => {
+  if (!reusable) abandon(connection)
+  if (!reusable || clean) return pool.release(connection)
+  connection.reset((error) => {
+    if (error) abandon(connection)
+    pool.release(connection)
+  })
+}
+
+const patienceOf = (clock: Clock, ms: number, until: AbortSignal): AbortSignal => {
+  const controller = new AbortController()
+  const timer = clock.setTimeout(() => controller.abort(), ms)
+  until.addEventListener('abort', () => clock.clearTimeout(timer), { once: true })
+  return controller.signal
+}
+
+/** `onDot` is called when the last byte has been handed over, just before nodemailer writes the dot. */
+const bytesOf = (message: Outgoing, onDot: () => void): Readable => {
+  const rest = message.content.read(message.content.bodyOffset)
+  if (Array.isArray(rest)) {
+    return new Readable({
+      read() {
+        onDot()
+        this.push(message.header)
+        for (const piece of rest as Buffer[]) if (piece.length > 0) this.push(piece)
+        this.push(null)
+      },
+    })
+  }
+  return Readable.from((async function* () {
+    yield message.header
+    for await (const piece of rest) if (piece.length > 0) yield piece
+    onDot()
+  })(), { objectMode: false })
+}

@@ -1,0 +1,97 @@
+// One outgoing SMTP connection: nodemailer's SMTPConnection opened, greeted, secured and signed in, ready for MAIL.
+// Its `send` is used with one recipient a transaction; `sendMail` is not used at all (RELIABILITY 5.2).
+
+import SMTPConnection, { type SMTPError as NodemailerError } from 'nodemailer/lib/smtp-connection'
+import type { RelayConfig } from '../config.ts'
+
+export type Smarthost = Extract<RelayConfig, { kind: 'smarthost' }>
+
+const CONNECT_MS = 30_000
+/** A backstop only: the attempt has its own deadlines (RFC 5321 §4.5.3.2.6: 10 minutes for the reply to the dot). */
+const SILENCE_MS = 11 * 60_000
+/** Some servers close after 100 messages; a new connection every 100 costs 1 %. */
+const MESSAGES_PER_CONNECTION = 100
+/** Shorter than the 300 s after which servers hang up (RFC 5321 §4.5.3.2.7), so that a reused one is seldom dead. */
+export const IDLE_MS = 60_000
+
+/** nodemailer names SMTPUTF8 only when an address needs it; a header in UTF-8 needs it too (RFC 6531 §3.4). */
+class Connection extends SMTPConnection {
+  wantsUtf8 = false
+  sent = 0
+  usable = true
+
+  constructor(options: ConstructorParameters<typeof SMTPConnection>[0]) {
+    super(options)
+    const internals = internalsOf(this)
+    const sendCommand = internals._sendCommand.bind(this)
+    internals._sendCommand = (command, logged) =>
+      sendCommand(this.wantsUtf8 && command.startsWith('MAIL FROM:') && !/ SMTPUTF8\b/.test(command) ? `${command} SMTPUTF8` : command, logged)
+  }
+}
+
+// Not in its types; the version is pinned and the tests would notice.
+type Internals = {
+  _sendCommand: (command: string, logged?: string) => void
+  readonly _supportedExtensions: readonly string[]
+  readonly _socket?: { destroy(): void } | false
+}
+const internalsOf = (connection: SMTPConnection): Internals => connection as unknown as Internals
+
+export type OutgoingConnection = Connection
+
+/** What the server said it can do, in upper case: `8BITMIME`, `SMTPUTF8`. */
+export const offers = (connection: OutgoingConnection, extension: string): boolean =>
+  internalsOf(connection)._supportedExtensions.includes(extension)
+
+export const isUsable = (connection: OutgoingConnection): boolean =>
+  connection.usable && !connection.destroyed && connection.sent < MESSAGES_PER_CONNECTION
+
+/** Nothing is promised to the other side, so nothing is said: the socket is destroyed at once. */
+export const abandon = (connection: OutgoingConnection): void => {
+  connection.usable = false
+  connection.close()
+  const socket = internalsOf(connection)._socket
+  if (socket) socket.destroy()
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+/**
+ * Rejects with nodemailer's error, or with the signal's reason. Without credentials TLS is opportunistic and unverified
+ * (RFC 7435): encrypted to whoever answers is better than clear. With credentials the certificate must be right,
+ * and they never go out in the clear except to this machine itself.
+ */
+export const openConnection = (host: Smarthost, name: string, signal: AbortSignal): Promise<OutgoingConnection> =>
+  new Promise((resolve, reject) => {
+    const withCredentials = host.user !== undefined
+    const connection = new Connection({
+      host: host.host, port: host.port, secure: host.secure, name,
+      opportunisticTLS: !host.secure && !withCredentials,
+      requireTLS: !host.secure && withCredentials && !isLoopback(host.host),
+      tls: { rejectUnauthorized: host.secure || withCredentials, minVersion: 'TLSv1.2' },
+      connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, socketCloseTimeout: 1_000,
+    })
+    const fail = (error: Error): void => {
+      signal.removeEventListener('abort', onAbort)
+      abandon(connection)
+      reject(error)
+    }
+    const onAbort = (): void => fail(signal.reason instanceof Error ? signal.reason : new Error('given up'))
+    const ready = (error?: NodemailerError | null): void => {
+      if (error) return fail(error)
+      signal.removeEventListener('abort', onAbort)
+      resolve(connection)
+    }
+    // An idle connection that breaks says so here; an error during a message reaches the message's own callback as well.
+    connection.on('error', (error: Error) => {
+      connection.usable = false
+      fail(error)
+    })
+    connection.once('end', () => { connection.usable = false })
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    connection.connect((error) => {
+      if (error || !withCredentials) return ready(error)
+      connection.login({ user: host.user, pass: host.pass ?? '' }, ready)
+    })
+  })

@@ -1,0 +1,102 @@
+// Connections to one next hop, kept and reused: at most `size` at once, a dead one is noticed before it is used.
+
+import type { Clock } from '../clock.ts'
+import { abandon, IDLE_MS, isUsable, type OutgoingConnection } from './connection.ts'
+
+export type Lease = { readonly connection: OutgoingConnection; readonly reused: boolean }
+
+export type Pool = {
+  /** Waits for a free place; rejects when the signal aborts or the connection cannot be opened. */
+  readonly acquire: (signal: AbortSignal, fresh?: boolean) => Promise<Lease>
+  readonly release: (connection: OutgoingConnection) => void
+  /** Places not taken, for deciding how much to claim from the queue. */
+  readonly room: () => number
+  readonly close: () => void
+}
+
+export class NoFreeConnection extends Error {}
+
+export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnection>, size: number, clock: Clock): Pool => {
+  const idle: { connection: OutgoingConnection; since: number }[] = []
+  const queue: (() => void)[] = []
+  let taken = 0
+
+  const place = (signal: AbortSignal): Promise<void> => new Promise((resolve, reject) => {
+    if (taken < size) {
+      taken += 1
+      return resolve()
+    }
+    const go = (): void => {
+      signal.removeEventListener('abort', leave)
+      taken += 1
+      resolve()
+    }
+    const leave = (): void => {
+      const index = queue.indexOf(go)
+      if (index >= 0) queue.splice(index, 1)
+      reject(new NoFreeConnection('no free connection'))
+    }
+    if (signal.aborted) return reject(new NoFreeConnection('no free connection'))
+    signal.addEventListener('abort', leave, { once: true })
+    queue.push(go)
+  })
+
+  const leavePlace = (): void => {
+    taken -= 1
+    queue.shift()?.()
+  }
+
+  const takeIdle = (): OutgoingConnection | undefined => {
+    for (let entry = idle.pop(); entry; entry = idle.pop()) {
+      if (isUsable(entry.connection)) return entry.connection
+      abandon(entry.connection)
+    }
+    return undefined
+  }
+
+  // Asked at each release and by a timer: a server that is never written to again must not be held open for ever.
+  const closeStale = (): void => {
+    const oldest = clock.now().getTime() - IDLE_MS
+    while (idle[0] && (idle[0].since <= oldest || !isUsable(idle[0].connection))) quit(idle.shift()!.connection)
+  }
+
+  const quit = (connection: OutgoingConnection): void => {
+    if (!isUsable(connection) && connection.destroyed) return
+    connection.quit()
+    connection.usable = false
+  }
+
+  let closed = false
+  const sweep = (): void => {
+    if (closed) return
+    closeStale()
+    timer = clock.setTimeout(sweep, IDLE_MS / 2)
+    timer.unref()
+  }
+  let timer = clock.setTimeout(sweep, IDLE_MS / 2)
+  timer.unref()
+
+  return {
+    acquire: async (signal, fresh = false) => {
+      await place(signal)
+      try {
+        const kept = fresh ? undefined : takeIdle()
+        return kept ? { connection: kept, reused: true } : { connection: await open(signal), reused: false }
+      } catch (error) {
+        leavePlace()
+        throw error
+      }
+    },
+    release: (connection) => {
+      leavePlace()
+      if (closed || !isUsable(connection)) return quit(connection)
+      idle.push({ connection, since: clock.now().getTime() })
+    },
+    room: () => size - taken,
+    close: () => {
+      closed = true
+      clock.clearTimeout(timer)
+      for (const entry of idle.splice(0)) quit(entry.connection)
+    },
+  }
+}

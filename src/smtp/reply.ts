@@ -1,0 +1,52 @@
+// Every reply to a client, as fixed texts: no host, no exception, no SQL, no inbox ever leaves here (RFC 5321 §4.2, RFC 3463).
+// An error without a code would be answered 550 with its own text by the library, so this is the only exit.
+
+import type { RejectReason, TempfailReason, Refusal } from '../policy/decide.ts'
+import type { Acceptance } from '../flow/incoming.ts'
+
+/** What smtp-server's callbacks take: a code, and a text that begins with the enhanced status code. */
+export class Reply extends Error {
+  readonly responseCode: number
+
+  constructor(code: number, text: string) {
+    super(text)
+    this.responseCode = code
+  }
+}
+
+type Spoken =
+  | RejectReason | TempfailReason | Extract<Acceptance, { kind: 'refused' }>['reason']
+  | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
+  | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'bare-line-feed' | 'spool-full'
+
+const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> = {
+  'no-such-address': [550, '5.1.1 No such address'],
+  'relay-not-permitted': [550, '5.7.1 Relay not permitted'],
+  'reverse-alias': [550, '5.7.1 You are not allowed to write to this address'],
+  'holding-full': [452, '4.2.2 Mailbox full, try again later'],
+  'other-kind': [452, '4.5.3 Send to this address in a transaction of its own'],
+  'no-operator': [451, '4.3.0 Not set up yet, try again later'],
+  'unjudgeable-from': [550, '5.7.1 The From field must have exactly one address'],
+  'loop': [550, '5.4.6 Mail loop detected'],
+  'header-too-large': [552, '5.3.4 The header is too large'],
+  'not-accepted': [550, '5.7.1 Message not accepted'],
+  'store-away': [451, '4.3.0 Try again later'],
+  'service-away': [421, '4.3.2 Service not available, try again later'],
+  'stopping': [421, '4.3.2 Service is stopping, try again later'],
+  'bad-reverse-path': [501, '5.1.7 Bad sender address syntax'],
+  'bad-forward-path': [501, '5.1.3 Bad recipient address syntax'],
+  'unknown-parameter': [555, '5.5.4 Unknown parameter'],
+  'needs-smtputf8': [553, '5.6.7 This address needs SMTPUTF8'],
+  'malformed': [550, '5.5.2 Lines must end in CRLF, without bare CR, bare LF or NUL'],
+  'too-large': [552, '5.3.4 Message is larger than the limit'],
+  'declared-too-large': [552, '5.3.4 Message is larger than the limit'],
+  'far-too-large': [421, '4.3.0 Message is far larger than the limit'],
+  'bare-line-feed': [550, '5.5.2 Commands must end in CRLF'],
+  'spool-full': [452, '4.3.1 Not enough room, try again later'],
+}
+
+export const replyFor = (reason: Spoken): Reply => new Reply(...replies[reason])
+
+export const replyForRefusal = (refusal: Refusal): Reply => replyFor(refusal.reason)
+
+export const ACCEPTED_TEXT = '2.0.0 Accepted'

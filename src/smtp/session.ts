@@ -1,0 +1,143 @@
+// One client's conversation, from smtp-server's callbacks to the journeys and back. Facts in, a reply out; no decisions here.
+// Flags are read from the command's own parameters: the library leaks those of a refused MAIL into the next (RELIABILITY 5.1).
+
+import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
+import { acceptMessage } from '../flow/accept-message.ts'
+import type { Host } from '../flow/host.ts'
+import { kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
+import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
+import type { Route } from '../policy/decide.ts'
+import type { Protocol } from '../store/messages.ts'
+import { receive } from './receive.ts'
+import { ACCEPTED_TEXT, replyFor, replyForRefusal, type Reply } from './reply.ts'
+
+type Transaction = {
+  readonly reversePath: ReversePath
+  readonly declaredSize: number
+  readonly smtpUtf8: boolean
+  readonly routes: Map<Mailbox, Route>
+}
+
+export type Done = (reply?: Reply | null, text?: string) => void
+
+export type Sessions = {
+  readonly onConnect: (session: SMTPServerSession, done: Done) => void
+  readonly onMailFrom: (address: SMTPServerAddress, session: SMTPServerSession, done: Done) => void
+  readonly onRcptTo: (address: SMTPServerAddress, session: SMTPServerSession, done: Done) => void
+  readonly onData: (stream: SMTPServerDataStream, session: SMTPServerSession, done: Done) => void
+}
+
+/** A handler that hangs would suspend the idle timer for ever (RELIABILITY 5.1, 3). Longer than any deadline of the store. */
+const HANDLER_MS = 25_000
+const MAIL_PARAMETERS = new Set(['SIZE', 'BODY', 'SMTPUTF8'])
+const NOT_ASCII = /[^\u0000-\u007f]/
+
+export const createSessions = (
+  host: Host,
+  options: { readonly spoolFolder: string; readonly pingStore: () => Promise<unknown>; readonly cutOff: (session: SMTPServerSession, reply: Reply) => void },
+): Sessions => {
+  const transactions = new WeakMap<SMTPServerSession, Transaction>()
+
+  const onMailFrom = async (address: SMTPServerAddress, session: SMTPServerSession): Promise<Reply | undefined> => {
+    const parameters = address.args || {}
+    if (Object.keys(parameters).some((name) => !MAIL_PARAMETERS.has(name))) return replyFor('unknown-parameter')
+    const smtpUtf8 = 'SMTPUTF8' in parameters
+    if (NOT_ASCII.test(localPart(address.address)) && !smtpUtf8) return replyFor('needs-smtputf8')
+    const reversePath = parseReversePath(address.address)
+    if (!reversePath) return replyFor('bad-reverse-path')
+    const declaredSize = Number(parameters['SIZE'] ?? 0)
+    if (declaredSize > host.config.maxMessageBytes) return replyFor('declared-too-large')
+    transactions.set(session, { reversePath, declaredSize, smtpUtf8, routes: new Map() })
+    return undefined
+  }
+
+  const onRcptTo = async (address: SMTPServerAddress, session: SMTPServerSession): Promise<Reply | undefined> => {
+    const transaction = transactions.get(session)
+    if (!transaction) return replyFor('store-away')
+    if (address.args && Object.keys(address.args).length > 0) return replyFor('unknown-parameter')
+    if (NOT_ASCII.test(localPart(address.address)) && !transaction.smtpUtf8) return replyFor('needs-smtputf8')
+    const forwardPath = parseMailbox(address.address.includes('@') ? address.address : `${address.address}@${host.domain}`)
+    if (!forwardPath) return replyFor('bad-forward-path')
+    const recipient = lowerCased(forwardPath)
+    if (transaction.routes.has(recipient)) return undefined
+    const [first] = transaction.routes.keys()
+    if (first !== undefined && kindOfRecipient(first) !== kindOfRecipient(recipient)) return replyFor('other-kind')
+    const route = await routeRecipient(host, recipient, transaction)
+    switch (route.kind) {
+      case 'reject': case 'tempfail': return replyForRefusal(route)
+      case 'forward': case 'hold': case 'report':
+        transaction.routes.set(recipient, route)
+        return undefined
+    }
+  }
+
+  const onData = async (stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Reply | undefined> => {
+    const transaction = transactions.get(session)
+    const [first, ...others] = transaction?.routes.values() ?? []
+    const received = await receive(stream, { bytes: host.config.maxMessageBytes, spoolFolder: options.spoolFolder })
+    if (!transaction || !first) return replyFor('store-away')
+    switch (received.kind) {
+      case 'too-large': return replyFor('too-large')
+      case 'spool-full': return replyFor('spool-full')
+      case 'far-too-large': return cutOff(session, replyFor('far-too-large'))
+      case 'malformed': return cutOff(session, replyFor('malformed'))
+      case 'content': break
+    }
+    try {
+      const acceptance = await acceptMessage(host, {
+        reversePath: transaction.reversePath, helo: session.hostNameAppearsAs, clientIp: session.remoteAddress, protocol: protocolOf(session, transaction.smtpUtf8),
+        smtpUtf8: transaction.smtpUtf8, receivedAt: host.clock.now(), routes: [first, ...others], content: received.content,
+      })
+      return acceptance.kind === 'refused' ? replyFor(acceptance.reason) : undefined
+    } finally {
+      await received.discard()
+    }
+  }
+
+  /** The reply goes out and the connection with it: nothing that was smuggled behind the message may run. */
+  const cutOff = (session: SMTPServerSession, reply: Reply): Reply => {
+    options.cutOff(session, reply)
+    return reply
+  }
+
+  /** A fault of ours is never the sender's: 451, and the details stay in the log. */
+  const answer = (what: string, handler: Promise<Reply | undefined>, done: Done, options: { readonly fault: Reply; readonly deadline: boolean }): void => {
+    let answered = false
+    const say = (reply: Reply | undefined): void => {
+      if (answered) return
+      answered = true
+      host.clock.clearTimeout(timer)
+      done(reply ?? null, ACCEPTED_TEXT)
+    }
+    const timer = options.deadline ? host.clock.setTimeout(() => say(options.fault), HANDLER_MS) : undefined
+    handler.then(say, (error: unknown) => {
+      if ((error as { code?: string }).code === 'ECONNECTION') host.log.debug({ what }, 'the client went away')
+      else host.log.error({ err: error, what }, 'answered with a temporary failure')
+      say(options.fault)
+    })
+  }
+
+  const onConnect = async (): Promise<Reply | undefined> => {
+    if (host.stopping.aborted) return replyFor('stopping')
+    await options.pingStore()
+    return undefined
+  }
+
+  const fault = { fault: replyFor('store-away'), deadline: true }
+  return {
+    onConnect: (_session, done) => answer('connect', onConnect(), done, { fault: replyFor('service-away'), deadline: true }),
+    onMailFrom: (address, session, done) => answer('MAIL', onMailFrom(address, session), done, fault),
+    onRcptTo: (address, session, done) => answer('RCPT', onRcptTo(address, session), done, fault),
+    // Cut-through has its own clock, which starts at the final dot.
+    onData: (stream, session, done) => answer('DATA', onData(stream, session), done, { ...fault, deadline: false }),
+  }
+}
+
+const localPart = (address: string): string => address.slice(0, address.lastIndexOf('@'))
+
+/** RFC 3848, RFC 6531 §4.3. */
+const protocolOf = (session: SMTPServerSession, smtpUtf8: boolean): Protocol => {
+  if (smtpUtf8) return session.secure ? 'UTF8SMTPS' : 'UTF8SMTP'
+  if (session.openingCommand === 'HELO') return 'SMTP'
+  return session.secure ? 'ESMTPS' : 'ESMTP'
+}

@@ -1,0 +1,41 @@
+// Rows that end by age, a batch a call; each returns how many went.
+
+import { sql } from 'kysely'
+import type { Tx } from './database.ts'
+import { LOCAL_DAYS } from './local-messages.ts'
+import { forgetUnusedMessages } from './messages.ts'
+
+export const lapseLocalMessages = async (tx: Tx, now: Date, batch: number): Promise<number> => {
+  const { rows } = await sql<{ message_id: string }>`
+    delete from local_messages where id in (
+      select id from local_messages where received_at <= ${now}::timestamptz - make_interval(days => ${LOCAL_DAYS}) order by id limit ${batch})
+    returning message_id`.execute(tx)
+  await forgetUnusedMessages(tx, rows.map((row) => row.message_id))
+  return rows.length
+}
+
+export const lapseActivity = async (tx: Tx, now: Date, batch: number): Promise<number> => {
+  const { numAffectedRows } = await sql`
+    delete from activity where id in (
+      select a.id from activity a join account_settings s on s.account_id = a.account_id
+      where a.at <= ${now}::timestamptz - make_interval(days => s.activity_days) order by a.id limit ${batch})`.execute(tx)
+  return Number(numAffectedRows ?? 0)
+}
+
+export const lapseLinks = async (tx: Tx, now: Date, batch: number): Promise<number> => {
+  const { numAffectedRows } = await sql`
+    delete from one_time_links where token_hash in (select token_hash from one_time_links where expires_at <= ${now} limit ${batch})`.execute(tx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Bytes that nothing refers to: deliveries and held messages that went with their account or alias. */
+export const sweepUnusedMessages = async (tx: Tx, _now: Date, batch: number): Promise<number> => {
+  const { rows } = await sql<{ id: string }>`
+    select m.id from messages m
+    where not exists (select 1 from deliveries d where d.message_id = m.id)
+      and not exists (select 1 from held h where h.message_id = m.id)
+      and not exists (select 1 from local_messages l where l.message_id = m.id)
+    order by m.id limit ${batch}`.execute(tx)
+  await forgetUnusedMessages(tx, rows.map((row) => row.id))
+  return rows.length
+}

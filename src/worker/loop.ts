@@ -1,0 +1,146 @@
+// The queue's worker: claims what is due, delivers, settles. Several processes may run it on one database.
+
+import { endOfFields } from '../mail/header.ts'
+import { maxHeaderOctets } from '../mail/header-limits.ts'
+import type { Content } from '../mail/content.ts'
+import { deliver, deliverOwn, type UnderWay } from '../flow/deliver.ts'
+import type { Host } from '../flow/host.ts'
+import { settle, settleLater } from '../flow/settle.ts'
+import { waitFor } from '../flow/wait-for.ts'
+import { backoffMs } from '../policy/backoff.ts'
+import { outcomeOf, type Outcome } from '../policy/outcome.ts'
+import { claimDue, claimOrphanedSent, giveBack, markSent, type Claimed } from '../store/deliveries.ts'
+import { inboxAddress } from '../store/inboxes.ts'
+import { messageById, readMessage, type StoredMessage } from '../store/messages.ts'
+
+/** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
+const LOOK_EVERY_MS = 1_000
+/** As long as a sender would have waited; from then on the row says that the outcome may be unknown. */
+const PATIENCE_MS = 25_000
+/** Longer than an attempt waits for the reply to its dot. */
+const LONGEST_REPLY_MS = 11 * 60_000
+
+export type Worker = {
+  readonly wake: () => void
+  /** Resolves when nothing is under way that this process could still settle. */
+  readonly stopped: Promise<void>
+}
+
+export const startWorker = (host: Host): Worker => {
+  let wakeUp = (): void => {}
+  let woken = false
+  const underWay = new Set<Promise<void>>()
+
+  const wake = (): void => {
+    woken = true
+    wakeUp()
+  }
+  host.stopping.addEventListener('abort', wake, { once: true })
+
+  const run = async (): Promise<void> => {
+    while (!host.stopping.aborted) {
+      woken = false
+      const claimed = await claim().catch((error: unknown) => {
+        host.log.warn({ err: error }, 'the queue cannot be read, trying again')
+        return 0
+      })
+      if (claimed > 0 || woken) continue
+      await new Promise<void>((resolve) => {
+        const timer = host.clock.setTimeout(resolve, LOOK_EVERY_MS)
+        wakeUp = () => {
+          host.clock.clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    await Promise.allSettled(underWay)
+  }
+
+  const claim = async (): Promise<number> => {
+    const now = host.clock.now()
+    for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
+    const room = host.relay.room()
+    if (room === 0) return 0
+    const claimed = await claimDue(host.db, now, room, newToken(host))
+    for (const one of claimed) {
+      const work = attempt(host, one).catch((error: unknown) => {
+        host.log.error({ err: error, delivery: one.id.toString() }, 'the store is away; the lease will expire')
+      }).finally(() => {
+        underWay.delete(work)
+        wake()
+      })
+      underWay.add(work)
+    }
+    return claimed.length
+  }
+
+  return { wake, stopped: run() }
+}
+
+const newToken = (host: Host): bigint => host.random(8).readBigUInt64BE() >> 2n
+
+/** Rule c: the process that waited for the reply is gone. */
+const settleOrphan = (host: Host, orphan: Claimed): Promise<void> =>
+  settle(host, orphan, outcomeOf(
+    { kind: 'transient', reply: 'Burnbox stopped before the reply came.', why: 'lost', trouble: false }, orphan, host.clock.now(), 0))
+
+const attempt = async (host: Host, claimed: Claimed): Promise<void> => {
+  const letGo = host.leases.keep(claimed.id, claimed.leaseToken)
+  try {
+    const underWay = await begin(host, claimed)
+    const outcome = await outcomeOrSent(host, underWay)
+    switch (outcome) {
+      case 'stopped': return await giveBack(host.db, claimed.id, claimed.leaseToken, host.clock.now())
+      case 'sent': return await awaitReply(host, underWay, claimed)
+    }
+    if (outcome.kind === 'deferred' && !outcome.tried) return await giveBack(host.db, claimed.id, claimed.leaseToken, outcome.retryAt)
+    await settle(host, claimed, outcome)
+  } catch (error) {
+    host.log.error({ err: error, delivery: claimed.id.toString() }, 'a delivery could not be attempted')
+    // A fault of ours defers, it never holds; a row that throws each time does not stop the others (case I13).
+    const retryAt = new Date(host.clock.now().getTime() + backoffMs(claimed.attempts, 0.5))
+    await settle(host, claimed, { kind: 'deferred', reply: 'Burnbox had a fault.', retryAt, unknown: false, tried: true })
+  } finally {
+    letGo()
+  }
+}
+
+/** Slow is no reason to stop here, nobody waits for us: only the end of the process is. */
+const outcomeOrSent = async (host: Host, underWay: UnderWay): Promise<Outcome | 'sent' | 'stopped'> => {
+  for (;;) {
+    const waited = await waitFor(host, underWay.outcome, { ms: PATIENCE_MS, signal: host.stopping })
+    if (waited.kind === 'done') return waited.value
+    if (waited.kind === 'signal') return underWay.giveUp(false) ? 'stopped' : 'sent'
+    if (underWay.isSent()) return 'sent'
+  }
+}
+
+/** Rule b: from now on an expired lease means "outcome unknown". At the end of the process it waits 6 s more. */
+const awaitReply = async (host: Host, underWay: UnderWay, claimed: Claimed): Promise<void> => {
+  await markSent(host.db, claimed.id, claimed.leaseToken)
+  await waitFor(host, settleLater(host, underWay.outcome, claimed), { ms: LONGEST_REPLY_MS, signal: host.stopWaiting })
+}
+
+const begin = async (host: Host, claimed: Claimed): Promise<UnderWay> => {
+  const message = await messageById(host.db, claimed.messageId)
+  if (!message) throw new Error(`message ${claimed.messageId} is gone`)
+  const content = await storedContent(host, message)
+  if (claimed.aliasId === null) return deliverOwn(host, claimed, claimed.inboxId === null ? undefined : await inboxAddress(host.db, claimed.inboxId), content)
+  return deliver(host, { ...claimed, aliasId: claimed.aliasId, released: claimed.heldId !== null }, message, content, { inline: false })
+}
+
+const storedContent = async (host: Host, message: StoredMessage): Promise<Content> => {
+  const start: Buffer[] = []
+  let length = 0
+  for await (const piece of readMessage(host.db, message.id)) {
+    start.push(piece)
+    length += piece.length
+    if (length > maxHeaderOctets) break
+  }
+  const bytes = start.length === 1 && start[0] ? start[0] : Buffer.concat(start)
+  const headerEnd = endOfFields(bytes)
+  return {
+    size: message.size, header: bytes.subarray(0, headerEnd), bodyOffset: headerEnd, eightBit: message.eightBit,
+    read: (offset) => (bytes.length === message.size ? [bytes.subarray(offset)] : readMessage(host.db, message.id, offset)),
+  }
+}

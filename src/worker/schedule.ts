@@ -1,0 +1,13 @@
+// What happens by the clock, once for all processes of one database: an advisory lock decides which of them does it.
+
+import { Cron } from 'croner'
+import type { Host } from '../flow/host.ts'
+import { lapse } from '../flow/lapse.ts'
+import { onlyHere } from '../store/only-here.ts'
+
+/** Returns the function that stops it. */
+export const startSchedule = (host: Host): (() => void) => {
+  const hourly = new Cron('17 * * * *', { protect: true, unref: true, catch: (error) => host.log.error({ err: error }, 'the hourly clean-up failed') },
+    () => onlyHere(host.db, 'lapse', () => lapse(host)))
+  return () => hourly.stop()
+}
