@@ -81,6 +81,7 @@ async function install(guardian) {
   const [file, ...args] = [...npm, 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional']
   const code = await guardian.run(file, args, { cwd: root, stdio: ['ignore', process.stderr, process.stderr], shell: process.platform === 'win32' })
   if (code !== 0) process.exit(code)
+  mkdirSync(path.dirname(stamp), { recursive: true })
   writeFileSync(stamp, lock)
 }
 

@@ -19,7 +19,7 @@ const vitest = await createVitest('test', { run: true, watch: false, ...(project
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void vitest.close().finally(() => process.exit(128 + constants.signals[signal])))
 }
-await vitest.start(files.length > 0 ? files : undefined)
+await vitest.start(files.length > 0 ? files : undefined).catch((error: unknown) => console.error((error as Error).message))
 const modules = vitest.state.getTestModules()
 const tests = modules.flatMap((module) => [...module.children.allTests()])
 // What fails outside a test counts too: a file that does not load, a hook, a leaked pool, an unhandled rejection.
