@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, test } from 'vitest'
 
 const cases = join(import.meta.dirname, 'bad-config')
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 describe('bad configuration', () => {
-  test.each(readdirSync(cases))('%s', async (name) => {
+  test.concurrent.for(readdirSync(cases))('%s', async (name, { expect, onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), 'burnbox-config-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     await copyFile(join(cases, name, 'dotenv'), join(folder, '.env')).catch(() => {})
