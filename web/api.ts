@@ -1,7 +1,7 @@
 // The server's interface as this program sees it: shapes, one function per call, and the two ways in which a call can fail.
 
 export type AliasState = 'active' | 'burned' | 'closed'
-export type Inbox = { readonly id: string; readonly address: string; readonly verified: boolean }
+export type Inbox = { readonly id: string; readonly address: string; readonly verified: boolean; readonly aliases: number }
 export type Alias = {
   readonly id: string
   readonly address: string
@@ -14,7 +14,6 @@ export type Alias = {
   readonly burned_at: string | null
   readonly last_message_at: string | null
   readonly counts: { readonly delivered: number; readonly held: number; readonly replied: number }
-  readonly holding?: number
   readonly system: boolean
 }
 export type Message = {
@@ -35,29 +34,33 @@ export type Held = Message & {
 }
 export type LocalMessage = Message & { readonly to: string }
 export type Attachment = { readonly n: number; readonly name: string; readonly type: string; readonly size: number }
-/** What the server could make of a message. */
-export type Parsed = { readonly message: { readonly attachments?: readonly { readonly n?: number; readonly name?: string | null; readonly type?: string; readonly size?: number }[]; readonly viewable?: boolean; readonly remote_images?: number } }
-export type Content = { readonly shown: boolean; readonly attachments: readonly Attachment[]; readonly remote: number }
+/** What the server could make of a message; not `shown`: it can only be downloaded. */
+export type Content = { readonly shown: boolean; readonly why: string | null; readonly attachments: readonly Attachment[]; readonly remote: number }
 export type Activity = {
   readonly id: string
   readonly at: string
   readonly kind: string
-  readonly reason?: string | null
-  readonly reason_text?: string | null
-  readonly sender?: string | null
-  readonly from?: string | null
-  readonly reply?: string | null
+  readonly reason: string | null
+  readonly from: string | null
+  readonly reply: string | null
 }
-export type Token = { readonly id: string; readonly name: string; readonly scopes: readonly string[]; readonly created_at: string; readonly last_used_at?: string | null }
+export type Token = { readonly id: string; readonly name: string; readonly start: string; readonly scopes: readonly string[]; readonly created_at: string }
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null }
 export type Session = {
   readonly signed_in: boolean
   readonly setup_needed: boolean
   readonly domain: string
   readonly local: boolean
-  readonly email?: string | null
+  readonly local_inbox: boolean
+  readonly smtp: string
+  readonly email: string | null
 }
-export type Me = { readonly settings: { readonly default_inbox_id: string | null } }
+export type Me = {
+  readonly default_inbox_id: string | null
+  readonly held_days: number
+  readonly counts: { readonly active: number; readonly burned: number; readonly closed: number; readonly holding: number; readonly holding_bytes: number }
+  readonly limits: { readonly held_bytes: number }
+}
 
 /** The server said no, with its reason in one sentence (RFC 9457). */
 export class Refused extends Error {
@@ -140,24 +143,25 @@ export const closeAlias = (id: string) => post<Alias>(`/v1/aliases/${id}/close`)
 export const forgetAlias = (id: string, discard: boolean) => call<unknown>('DELETE', search(`/v1/aliases/${id}`, { discard: discard ? 'true' : undefined }))
 
 export const heldList = (filter: { alias_id?: string | undefined; cursor?: string; limit?: number }, signal?: AbortSignal) => get<Page<Held>>(search('/v1/held', filter), signal)
-export const held = (id: string, signal?: AbortSignal) => get<Held & Parsed>(`/v1/held/${id}`, signal)
+export const held = (id: string, signal?: AbortSignal) => get<Held & { readonly message: Content }>(`/v1/held/${id}`, signal)
 export const releaseHeld = (id: string) => post<unknown>(`/v1/held/${id}/release`)
 export const deleteHeld = (id: string) => call<unknown>('DELETE', `/v1/held/${id}`)
 
 export const localList = (cursor?: string, signal?: AbortSignal) => get<Page<LocalMessage>>(search('/v1/local', { cursor, limit: 100 }), signal)
-export const local = (id: string, signal?: AbortSignal) => get<LocalMessage & Parsed>(`/v1/local/${id}`, signal)
+export const local = (id: string, signal?: AbortSignal) => get<LocalMessage & { readonly message: Content }>(`/v1/local/${id}`, signal)
 export type TestAnswer = { readonly address: string; readonly accepted: boolean; readonly reply: string }
 export const sendTest = (aliasId: string) => post<TestAnswer>('/v1/local/test', { alias_id: aliasId })
 
 export const inboxes = (signal?: AbortSignal) => get<Page<Inbox>>('/v1/inboxes?limit=200', signal)
 export const addInbox = (address: string) => post<Inbox>('/v1/inboxes', { address })
+export const verifyInboxAgain = (id: string) => post<Inbox>(`/v1/inboxes/${id}/verify`)
 export const removeInbox = (id: string, moveTo?: string) => call<unknown>('DELETE', search(`/v1/inboxes/${id}`, { move_to: moveTo }))
-export const verifyInbox = (token: string) => post<Inbox>('/v1/inboxes/verify', { token })
+export const verifyInbox = (token: string) => post<{ readonly address: string }>('/v1/inboxes/verify', { token })
 
 export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) => get<Page<Activity>>(search('/v1/activity', { alias_id: aliasId, cursor, limit: 50 }), signal)
 export const me = (signal?: AbortSignal) => get<Me>('/v1/me', signal)
-export const changeMe = (change: { settings: { default_inbox_id: string } }) => call<Me>('PATCH', '/v1/me', change)
+export const changeMe = (change: { default_inbox_id: string }) => call<Me>('PATCH', '/v1/me', change)
 
 export const tokens = (signal?: AbortSignal) => get<Page<Token>>('/v1/tokens', signal)
-export const createToken = (name: string, scopes: string[]) => post<Token & { token: string }>('/v1/tokens', { name, scopes })
+export const createToken = (name: string, scopes: string[]) => post<{ readonly token: string }>('/v1/tokens', { name, scopes })
 export const revokeToken = (id: string) => call<unknown>('DELETE', `/v1/tokens/${id}`)

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { AddressPage } from './address/address-page.tsx'
 import { AddressesPage } from './addresses/addresses-page.tsx'
+import { refreshAccount } from './account.ts'
 import type { Session } from './api.ts'
 import { lit, undo } from './burning.ts'
 import { HoldingPage } from './holding/holding-page.tsx'
@@ -29,9 +30,9 @@ type Route = { readonly title: string; readonly page: ComponentChildren }
 function routeOf(here: string, host: Session): Route {
   const [, place = '', id] = here.split('/')
   if (place === '' || (place === 'addresses' && !id)) return { title: 'Addresses', page: <AddressesPage /> }
-  if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local} /> }
+  if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local_inbox} /> }
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
-  if (place === 'local' && host.local) return { title: 'Local inbox', page: <LocalPage id={id} /> }
+  if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
   if (place === 'settings') return { title: 'Settings', page: <SettingsPage domain={host.domain} /> }
   return { title: 'Nothing here', page: <NotHere /> }
 }
@@ -39,22 +40,23 @@ function routeOf(here: string, host: Session): Route {
 function SignedIn({ host }: { readonly host: Session }) {
   const { title, page } = routeOf(path.value, host)
   useEffect(() => { document.title = `${title} – Burnbox` }, [title])
+  useEffect(() => refreshAccount(), [path.value])
   useKeys({
     n: () => newAddress(''),
     z: () => { if (lit.value) void undo() },
     '?': () => { keyboardOpen.value = true },
     'g a': () => go('/addresses'),
     'g h': () => go('/holding'),
-    'g l': () => { if (host.local) go('/local') },
+    'g l': () => { if (host.local_inbox) go('/local') },
     'g s': () => go('/settings'),
   })
   return (
     <>
       <a class="skip" href="#main">Skip to content</a>
-      <Top local={host.local} email={host.email ?? ''} domain={host.domain} />
+      <Top local={host.local_inbox} email={host.email ?? ''} domain={host.domain} />
       <Offline />
       {page}
-      <Tabs local={host.local} />
+      <Tabs local={host.local_inbox} />
       <Toasts />
       {newAddressFor.value !== undefined && <NewAddressDialog site={newAddressFor.value} domain={host.domain} />}
       {keyboardOpen.value && <KeyboardDialog onClose={() => { keyboardOpen.value = false }} />}

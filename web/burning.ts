@@ -1,5 +1,6 @@
 // Burning and taking it back. The row changes at once, the request goes at once, and for eight seconds Undo is one key away.
 import { signal } from '@preact/signals'
+import { refreshAccount } from './account.ts'
 import { change, keep } from './alias-store.ts'
 import { burnAlias, restoreAlias, NoAnswer, type Alias } from './api.ts'
 import { addressParts } from './name-of.ts'
@@ -7,6 +8,8 @@ import { say } from './say.ts'
 
 /** The same eight seconds as --undo in tokens.css: the fuse is drawn by CSS, the offer ends here. */
 export const undoMs = 8000
+
+const soonMs = 300
 
 export type Lit = { readonly ids: readonly string[]; readonly addresses: readonly string[]; readonly until: number }
 
@@ -48,7 +51,10 @@ export function burn(alias: Alias) {
   const { name, random } = addressParts(alias.address)
   say(`Burned ${name}${random}. Mail goes to Holding. Undo for 8 seconds.`)
   const sent = burnAlias(alias.id)
-    .then((burned) => { if (lit.value?.ids.includes(alias.id)) keep(burned) })
+    .then((burned) => {
+      if (lit.value?.ids.includes(alias.id)) keep(burned)
+      refreshAccount(soonMs)
+    })
     .catch((error: unknown) => {
       putOut([alias.id])
       change(alias.id, { state: alias.state, burned_at: alias.burned_at })
@@ -76,6 +82,7 @@ export async function restore(id: string, andDeliver: boolean): Promise<boolean>
   setRefused(id, undefined)
   try {
     keep(await restoreAlias(id, andDeliver))
+    refreshAccount(soonMs)
     say('Undone. Mail is delivered again.')
     return true
   } catch (error) {

@@ -23,13 +23,13 @@ export function go(to: string, { replace = false }: { readonly replace?: boolean
   if (!replace && !samePage) scrollTo(0, 0)
 }
 
-/** Back to the list one came from, with its place in it; to the list itself for those who came by a link. */
-export function back(to: string) {
-  if (history.length > 1 && cameFromHere) history.back()
-  else go(to)
+/** The page is drawn in the next frames; only when it is long enough can the old place be found again. */
+function scrollBack(y: number, frames = 30) {
+  requestAnimationFrame(() => {
+    scrollTo(0, y)
+    if (frames > 0 && Math.abs(scrollY - y) > 1) scrollBack(y, frames - 1)
+  })
 }
-
-let cameFromHere = false
 
 const plainClick = (event: MouseEvent) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
 
@@ -38,14 +38,13 @@ export function watchRoutes() {
   addEventListener('popstate', () => {
     arrive()
     const { y } = (history.state ?? {}) as { y?: number }
-    if (y !== undefined) requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, y)))
+    if (y !== undefined) scrollBack(y)
   })
   addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.defaultPrevented || !plainClick(event) || link.target || link.hasAttribute('download')) return
     if (link.origin !== location.origin || /^\/(v1|auth)\//.test(link.pathname) || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
-    cameFromHere = true
     go(link.pathname + link.search)
   })
 }

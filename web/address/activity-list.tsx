@@ -22,8 +22,7 @@ function byDay(events: readonly Activity[]): readonly (readonly [day: string, ev
 
 function Line({ event }: { readonly event: Activity }) {
   const { icon, words } = activityWords(event)
-  const from = event.from ?? event.sender
-  const who = from ? senderOf(from).name : ''
+  const who = event.from ? senderOf(event.from).name : ''
   return (
     <li class="ev">
       <span class="ev-i"><Icon name={icon} /></span>

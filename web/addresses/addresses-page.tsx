@@ -1,5 +1,6 @@
 // Addresses: search, filter, make, copy, label, burn.
 import { useEffect } from 'preact/hooks'
+import { account } from '../account.ts'
 import { knownAlias } from '../alias-store.ts'
 import { burn } from '../burning.ts'
 import { useKeys } from '../keys.ts'
@@ -34,7 +35,8 @@ export function AddressesPage() {
   useEffect(() => {
     const same = asked.q === wanted.value.q && asked.state === wanted.value.state && asked.sort === wanted.value.sort
     wanted.value = asked
-    void addressList.start(!same)
+    // A long list stays as it was read, so that Back finds its place in it.
+    if (!same || addressList.pages.value.length <= 1) void addressList.start(!same)
   }, [asked.q, asked.state, asked.sort])
   useEffect(() => {
     const refresh = () => { if (document.visibilityState === 'visible' && addressList.pages.value.length <= 1) void addressList.start() }
@@ -52,11 +54,12 @@ export function AddressesPage() {
     },
   })
   const standing = addressList.standing.value
+  const counts = account.value?.counts
   const any = addressList.pages.value.length > 0
   return (
     <main id="main" class="page" tabIndex={-1}>
       <div class="bar">
-        <h1>Addresses</h1>
+        <h1>Addresses{counts && <> <span class="n">{(counts.active + counts.burned + counts.closed).toLocaleString('en')}</span></>}</h1>
         <SearchField value={asked.q} search={(q) => show({ ...wanted.value, q })} />
         <button class="btn btn-primary" type="button" onClick={() => newAddress('')}><Icon name="plus" /><span>New<span class="wide"> address</span></span></button>
       </div>

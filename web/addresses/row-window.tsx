@@ -4,9 +4,13 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { AddressRow } from './address-row.tsx'
 
+/** By first row: when a long list is shown again, its far pages start as the spaces that they were. */
+const heights = new Map<string, number>()
+const longList = 200
+
 export function RowWindow({ ids, from }: { readonly ids: readonly string[]; readonly from: number }) {
   const self = useRef<HTMLTableSectionElement>(null)
-  const height = useSignal(0)
+  const height = useSignal(from >= longList ? (heights.get(ids[0]!) ?? 0) : 0)
   useEffect(() => {
     const body = self.current
     if (!body) return
@@ -14,7 +18,10 @@ export function RowWindow({ ids, from }: { readonly ids: readonly string[]; read
       if (seen) height.value = seen.isIntersecting || body.contains(document.activeElement) ? 0 : (height.value || Math.round(seen.boundingClientRect.height))
     }, { rootMargin: '1600px 0px' })
     watcher.observe(body)
-    return () => watcher.disconnect()
+    return () => {
+      heights.set(ids[0]!, Math.round(body.getBoundingClientRect().height))
+      watcher.disconnect()
+    }
   }, [])
   return (
     <tbody role="rowgroup" ref={self}>

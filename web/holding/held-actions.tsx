@@ -1,4 +1,5 @@
 // Release, restore and deliver, delete: each says in one sentence what it does.
+import { refreshAccount } from '../account.ts'
 import { deleteHeld, releaseHeld, type Alias, type Held } from '../api.ts'
 import { restore, refusedFor } from '../burning.ts'
 import { useKeys } from '../keys.ts'
@@ -22,6 +23,7 @@ export function HeldActions({ message, alias, gone }: Props) {
     say(words)
     gone()
     heldList.drop((each) => each.id === message.id)
+    refreshAccount(300)
   }
   const release = () => void send(async () => {
     await releaseHeld(message.id)

@@ -1,8 +1,8 @@
 // One held message: why it is here, what it says, and what can be done with it.
 import { useEffect } from 'preact/hooks'
-import { held as readHeld, alias as readAlias } from '../api.ts'
+import { account } from '../account.ts'
+import { held as readHeld, alias as readAlias, type Held } from '../api.ts'
 import { keep, knownAlias } from '../alias-store.ts'
-import { contentOf } from './content-of.ts'
 import { AddressText } from '../parts/address-text.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -10,11 +10,17 @@ import { Sees } from '../parts/sees.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { useReading } from '../parts/use-reading.ts'
-import { exact } from '../time.ts'
+import { dayOf, exact } from '../time.ts'
 import { HeldActions } from './held-actions.tsx'
 import { readNow } from './held-list.ts'
 import { whyDetail, whyIcon, whySentence } from './held-why.ts'
 import { MessageBody } from './message-body.tsx'
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+/** Worth a word only when it waited in the queue before it was held. */
+const heldLater = (message: Held) => Date.parse(message.held_at) - Date.parse(message.received_at) > minuteMs
+const keptUntil = (message: Held) => (account.value ? ` Kept until ${dayOf(new Date(Date.parse(message.held_at) + account.value.held_days * dayMs))}.` : '')
 
 export function HeldReader({ id, gone }: { readonly id: string; readonly gone: () => void }) {
   const { state, again } = useReading(async (signal) => {
@@ -36,10 +42,10 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
         <div>
           <p><b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" /></p>
           {detail && <p class="r-said"><code>{detail}</code></p>}
-          <p class="hint">Received {exact(new Date(message.received_at))}. Held since {exact(new Date(message.held_at))}.</p>
+          <p class="hint">Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`}{keptUntil(message)}</p>
         </div>
       </div>
-      <MessageBody message={message} content={contentOf(message)} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
+      <MessageBody message={message} content={message.message} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
         <HeldActions message={message} alias={alias} gone={gone} />
       </MessageBody>
     </>

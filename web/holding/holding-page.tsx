@@ -1,5 +1,6 @@
 // Holding: what waits for its owner, by address, and a reader beside it.
 import { useEffect } from 'preact/hooks'
+import { account } from '../account.ts'
 import { NothingOpen } from './nothing-open.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -9,8 +10,7 @@ import { HeldGroup } from './held-group.tsx'
 import { grouped, heldList, ofAlias } from './held-list.ts'
 import { HeldReader } from './held-reader.tsx'
 import { Panes } from './panes.tsx'
-
-export const keptDays = 30
+import { StoreBar } from './store-bar.tsx'
 
 function List({ openId, search }: { readonly openId: string | undefined; readonly search: string }) {
   const messages = heldList.pages.value.flat()
@@ -19,11 +19,12 @@ function List({ openId, search }: { readonly openId: string | undefined; readonl
   const groups = grouped(messages)
   return (
     <>
+      <StoreBar />
       {ofAlias.value && <p class="only-one"><span class="hint">One address is shown.</span> <a href="/holding">Show all</a></p>}
       {groups.map((group) => <HeldGroup group={group} openId={openId} search={search} whole={groups.length === 1} complete={complete} key={group.aliasId} />)}
       {standing === 'failed' && <Fault error={heldList.fault.value} retry={() => void heldList.start()} />}
       {!messages.length && standing === 'first' && <Skeleton of="held mail" />}
-      {!messages.length && standing === 'ready' && <div class="empty is-small"><Icon name="holding" /><h2>Nothing held</h2><p>Mail to burned addresses waits here for {keptDays} days.</p></div>}
+      {!messages.length && standing === 'ready' && <div class="empty is-small"><Icon name="holding" /><h2>Nothing held</h2><p>Mail to burned addresses waits here for {account.value?.held_days ?? 30} days.</p></div>}
       {!complete && messages.length > 0 && <button class="grp-m" type="button" onClick={() => void heldList.more()}>Older mail<Icon name="down" /></button>}
     </>
   )
@@ -52,7 +53,7 @@ export function HoldingPage({ id }: { readonly id: string | undefined }) {
   }, [])
   const search = one ? `?alias_id=${one}` : ''
   return (
-    <Panes title="Holding" home={`/holding${search}`} openId={id} list={<List openId={id} search={search} />}
+    <Panes title="Holding" count={account.value?.counts.holding} home={`/holding${search}`} openId={id} list={<List openId={id} search={search} />}
       reader={id ? <HeldReader id={id} key={id} gone={() => after(id, search)} /> : heldList.pages.value.length > 0 && <NothingOpen of="message" />} />
   )
 }

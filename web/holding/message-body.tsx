@@ -8,8 +8,8 @@ import { SealedFrame } from './sealed-frame.tsx'
 
 type Props = { readonly message: Message; readonly content: Content; readonly base: string; readonly to: ComponentChildren; readonly children?: ComponentChildren }
 
-const CannotBeShown = ({ raw }: { readonly raw: string }) => (
-  <div class="alert is-plain"><Icon name="info" /><div><h3>This message can’t be shown</h3><p>Its form is damaged or too large. The original is complete.</p></div>
+const CannotBeShown = ({ raw, why }: { readonly raw: string; readonly why: string | null }) => (
+  <div class="alert is-plain"><Icon name="info" /><div><h3>This message can’t be shown</h3><p>{why ?? 'Its form is damaged.'} The original is complete.</p></div>
     <div class="actions"><a class="btn" href={raw} download><Icon name="download" />Download the original</a></div></div>
 )
 
@@ -25,7 +25,7 @@ export function MessageBody({ message, content, base, to, children }: Props) {
         </dl>
       </header>
       {children}
-      {content.shown ? <SealedFrame src={`${base}/view`} title={`Message: ${message.subject || 'no subject'}`} remote={content.remote} /> : <CannotBeShown raw={`${base}/raw`} />}
+      {content.shown ? <SealedFrame src={`${base}/view`} title={`Message: ${message.subject || 'no subject'}`} remote={content.remote} /> : <CannotBeShown raw={`${base}/raw`} why={content.why} />}
       <Attachments of={base} attachments={content.attachments} />
     </>
   )

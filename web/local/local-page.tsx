@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { aliases, local as readLocal, localList as readList, type LocalMessage } from '../api.ts'
-import { contentOf } from '../holding/content-of.ts'
 import { MessageBody } from '../holding/message-body.tsx'
 import { MessageLine } from '../holding/message-line.tsx'
 import { NothingOpen } from '../holding/nothing-open.tsx'
@@ -25,7 +24,7 @@ function Reader({ id }: { readonly id: string }) {
   if (now.kind === 'waiting') return <Skeleton of="the message" />
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   return (
-    <MessageBody message={now.value} content={contentOf(now.value)} base={`/v1/local/${id}`} to={<bdi>{now.value.to}</bdi>}>
+    <MessageBody message={now.value} content={now.value.message} base={`/v1/local/${id}`} to={<bdi>{now.value.to}</bdi>}>
       <p class="r-acts hint"><span>Arrived {exact(new Date(now.value.received_at))}. <a href={`/v1/local/${id}/raw`} download>Download the original</a></span></p>
     </MessageBody>
   )
@@ -51,7 +50,7 @@ function Test({ sent }: { readonly sent: () => void }) {
   )
 }
 
-function List({ openId }: { readonly openId: string | undefined }) {
+function List({ openId, smtp }: { readonly openId: string | undefined; readonly smtp: string }) {
   const messages = localList.pages.value.flat()
   const standing = localList.standing.value
   return (
@@ -61,17 +60,17 @@ function List({ openId }: { readonly openId: string | undefined }) {
       <ul class="held-l">{messages.map((message) => <li key={message.id}><MessageLine message={message} href={`/local/${message.id}`} current={message.id === openId} /></li>)}</ul>
       {standing === 'failed' && <Fault error={localList.fault.value} retry={() => void localList.start()} />}
       {!messages.length && standing === 'first' && <Skeleton of="mail" />}
-      {!messages.length && standing === 'ready' && <div class="empty is-small"><Icon name="inbox" /><h2>Nothing here yet</h2><p>Send a test message, or mail to one of your addresses at the SMTP port.</p></div>}
+      {!messages.length && standing === 'ready' && <div class="empty is-small"><Icon name="inbox" /><h2>Nothing here yet</h2><p>Send a test message, or send mail to one of your addresses by SMTP: <code>{smtp}</code></p></div>}
       {!localList.complete.value && messages.length > 0 && <button class="grp-m" type="button" onClick={() => void localList.more()}>Older mail<Icon name="down" /></button>}
     </>
   )
 }
 
-export function LocalPage({ id }: { readonly id: string | undefined }) {
+export function LocalPage({ id, smtp }: { readonly id: string | undefined; readonly smtp: string }) {
   useEffect(() => {
     void localList.start()
     const timer = setInterval(() => { if (document.visibilityState === 'visible' && localList.pages.value.length <= 1) void localList.start() }, everyMs)
     return () => clearInterval(timer)
   }, [])
-  return <Panes title="Local inbox" home="/local" openId={id} list={<List openId={id} />} reader={id ? <Reader id={id} key={id} /> : localList.pages.value.length > 0 && <NothingOpen of="message" />} />
+  return <Panes title="Local inbox" home="/local" openId={id} list={<List openId={id} smtp={smtp} />} reader={id ? <Reader id={id} key={id} /> : localList.pages.value.length > 0 && <NothingOpen of="message" />} />
 }

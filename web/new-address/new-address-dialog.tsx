@@ -1,6 +1,7 @@
 // New address: asked, made, copied.
 import { useSignal } from '@preact/signals'
 import { addressList, isNewestFirst } from '../addresses/address-list.ts'
+import { refreshAccount } from '../account.ts'
 import { keep } from '../alias-store.ts'
 import type { Alias } from '../api.ts'
 import { copyText } from '../copy-text.ts'
@@ -15,6 +16,7 @@ export function NewAddressDialog({ site, domain }: { readonly site: string; read
   const close = () => { newAddressFor.value = undefined }
   async function show(alias: Alias) {
     keep(alias)
+    refreshAccount(0)
     if (isNewestFirst()) addressList.put(alias.id)
     else void addressList.start()
     made.value = { alias, copied: await copyText(alias.address) }

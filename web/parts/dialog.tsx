@@ -1,6 +1,6 @@
 // A native dialog: Esc, a click beside it and the cross close it, focus goes back to where it came from.
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 type Props = { readonly title: string; readonly onClose: () => void; readonly children: ComponentChildren }
@@ -8,7 +8,8 @@ type Props = { readonly title: string; readonly onClose: () => void; readonly ch
 export function Dialog({ title, onClose, children }: Props) {
   const self = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before the effects of what it holds, which put the focus where it belongs.
+  useLayoutEffect(() => {
     const before = document.activeElement
     self.current?.showModal()
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }

@@ -18,11 +18,11 @@ export function Inboxes() {
   const { wrong, send } = useSending()
   const { state, again } = useReading(async (signal) => {
     const [list, me] = await Promise.all([readInboxes(signal), readMe(signal)])
-    return { inboxes: list.items, usual: me.settings.default_inbox_id }
+    return { inboxes: list.items, usual: me.default_inbox_id }
   }, [])
   const now = state.value
   const makeDefault = (inbox: Inbox) => void send(async () => {
-    await changeMe({ settings: { default_inbox_id: inbox.id } })
+    await changeMe({ default_inbox_id: inbox.id })
     say(`${inbox.address} is the default inbox.`)
     again()
   })

@@ -1,0 +1,17 @@
+// How full Holding is, and how long it keeps.
+import { account } from '../account.ts'
+import { sizeOf } from '../name-of.ts'
+
+export function StoreBar() {
+  const me = account.value
+  if (!me) return null
+  const { holding_bytes: used } = me.counts
+  const { held_bytes: most } = me.limits
+  const words = `${sizeOf(used)} of ${sizeOf(most)}`
+  return (
+    <div class="store">
+      <progress max={most} value={Math.min(used, most)} aria-label="Storage used">{words}</progress>
+      <p><span>{words}</span><span>Kept for {me.held_days} days, then deleted</span></p>
+    </div>
+  )
+}
