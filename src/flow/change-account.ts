@@ -12,11 +12,9 @@ type Change = {
   readonly activityDays?: number | undefined
 }
 
-const uuid = /^[0-9a-f-]{36}$/i
-
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
   const { accountId, name, defaultInboxUuid, heldDays, activityDays } = change
-  const inbox = defaultInboxUuid !== undefined && uuid.test(defaultInboxUuid) ? await inboxByUuid(tx, accountId, defaultInboxUuid) : undefined
+  const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
   }

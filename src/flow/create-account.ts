@@ -24,10 +24,18 @@ export const createAccount = (host: Host, account: NewAccount): Promise<{ readon
   host.db.transaction().execute(async (tx) => {
     await lockAccounts(tx)
     const id = await insertWholeAccount(host, tx, account)
-    const token = newLinkToken()
-    await putLink(tx, { token, purpose: 'sign-in', accountId: id, expiresAt: linkExpiry(host.clock.now()) })
-    return { id, link: new URL(`/setup#${token}`, host.config.url).href }
+    return { id, link: await putSignInLink(host, tx, id) }
   })
+
+/** For an account that is there: whoever follows it chooses a new password, and every session ends. */
+export const createSignInLink = (host: Host, accountId: string): Promise<string> =>
+  host.db.transaction().execute((tx) => putSignInLink(host, tx, accountId))
+
+const putSignInLink = async (host: Host, tx: Tx, accountId: string): Promise<string> => {
+  const token = newLinkToken()
+  await putLink(tx, { token, purpose: 'sign-in', accountId, expiresAt: linkExpiry(host.clock.now()) })
+  return new URL(`/setup#${token}`, host.config.url).href
+}
 
 export const insertWholeAccount = async (host: Host, tx: Tx, account: NewAccount): Promise<string> => {
   const now = host.clock.now()

@@ -9,7 +9,7 @@ import { domainsOf } from '../store/domains.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { accountCounts, dailyCounts } from '../store/stats.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, decodeCursor, encodeCursor, IdCursor, isUuid, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
+import { body, createRouter, decodeCursor, encodeCursor, IdCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
@@ -71,7 +71,7 @@ export const accountRoutes = (services: Services) => {
       const { limit, cursor, alias_id: uuid } = c.req.valid('query')
       const { accountId } = c.var.caller
       const before = decodeCursor(IdCursor, cursor)
-      const alias = uuid === undefined || !isUuid(uuid) ? undefined : await aliasByUuid(host.db, accountId, uuid)
+      const alias = uuid === undefined ? undefined : await aliasByUuid(host.db, accountId, uuid)
       if (uuid !== undefined && !alias) return c.json({ items: [], next: null }, 200)
       const found = await listActivity(host.db, { accountId, limit, ...(alias && { aliasId: alias.id }), ...(before !== undefined && { before }) })
       return c.json({

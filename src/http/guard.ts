@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { Problem } from '../flow/problem.ts'
 import { accountOfToken, scopes, type Scope } from '../store/tokens.ts'
+import { hasOtherBody, refuseOtherTypes } from './json-body.ts'
 import { isSameOrigin, originsOf } from './origins.ts'
 import type { Caller, HttpEnv, Services } from './services.ts'
 
@@ -13,6 +14,7 @@ export const guard = ({ host, auth }: Guarding, scope: Scope) => {
     const caller = await callerOf({ host, auth }, c.req.raw.headers)
     if (!caller) throw unauthorized()
     if (caller.via === 'session') refuseForgery(c.req.raw, origins)
+    refuseOtherTypes(c.req.raw.headers)
     if (!caller.scopes.includes(scope)) throw new Problem('forbidden', `This token may not do that: it lacks the scope "${scope}".`)
     c.set('caller', caller)
     await next()
@@ -37,9 +39,7 @@ const unauthorized = (): Problem => new Problem('unauthorized', 'Send "Authoriza
 /** A browser sends the cookie whoever wrote the form; what it cannot be made to do is say that our own page did. */
 const refuseForgery = (request: Request, origins: readonly string[]): void => {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return
-  const hasBody = request.body !== null && request.headers.get('content-length') !== '0'
-  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
-  if (!isSameOrigin(request.headers, origins) || (hasBody && !isJson)) {
+  if (!isSameOrigin(request.headers, origins) || hasOtherBody(request.headers)) {
     throw new Problem('forbidden', 'This request does not come from a page of this host.')
   }
 }

@@ -5,9 +5,10 @@ import { notFound } from '../flow/problem.ts'
 import { releaseHeld } from '../flow/release-held.ts'
 import { accountById } from '../store/accounts.ts'
 import { heldById, listHeld, markRead, rawHeld, type HeldLine } from '../store/holding.ts'
+import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
 import { attachmentResponse, rawResponse, ReadMessage, readJson, viewResponse } from './message-view.ts'
-import { createRouter, decodeCursor, IdCursor, IdParam, isUuid, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
+import { createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Held = z.object({

@@ -34,7 +34,7 @@ export const listen = async (endpoint: Endpoint): Promise<Listener> => {
     port: (server.address() as AddressInfo).port,
     serve: (app) => {
       server.off('request', refuse)
-      server.on('request', getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], { overrideGlobalObjects: false }))
+      server.on('request', getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0]))
     },
     close: () => new Promise((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), closeMs)

@@ -1,6 +1,7 @@
 // What all routes share: pages, ids, problems, and how a value that does not fit is told.
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { notFound, Problem } from '../flow/problem.ts'
+import { isUuid } from '../store/uuid.ts'
 import type { HttpEnv } from './services.ts'
 
 const mostItems = 200
@@ -28,12 +29,10 @@ export const Text = (most: number) => z.string().max(most).regex(/^(?:[^\p{Cc}\p
 
 export const emptyToNull = (text: string | null | undefined): string | null => text === undefined || text === null || text === '' ? null : text
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export const uuidOf = (id: string, what: string): string => {
-  if (!uuid.test(id)) throw notFound(what)
+  if (!isUuid(id)) throw notFound(what)
   return id.toLowerCase()
 }
-export const isUuid = (id: string): boolean => uuid.test(id)
 
 /** Values that do not fit: 422 for a body, 400 for a query, with one helpful sentence for each. */
 export const createRouter = () => new OpenAPIHono<HttpEnv>({

@@ -2,6 +2,7 @@
 // belongs to them, because the library's own adapter would commit the user before the inbox exists.
 import { nanoid } from 'nanoid'
 import type { Database, Tx } from './database.ts'
+import { isUuid } from './uuid.ts'
 
 export type Role = 'operator' | 'member'
 export type Account = {
@@ -24,10 +25,10 @@ export type Settings = {
   readonly activityDays?: number
 }
 
-const accounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
+const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
   'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days', 's.default_inbox_id', 's.created_at',
 ])
-type AccountRow = Awaited<ReturnType<ReturnType<typeof accounts>['executeTakeFirstOrThrow']>>
+type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
 const accountOf = (row: AccountRow): Account => ({
   id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, heldDays: row.held_days,
@@ -35,21 +36,30 @@ const accountOf = (row: AccountRow): Account => ({
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
-  const row = await accounts(db).where('user.id', '=', id).executeTakeFirst()
+  const row = await selectAccounts(db).where('user.id', '=', id).executeTakeFirst()
   return row && accountOf(row)
 }
 
 // `email` in lower case, as better-auth keeps it.
 export const accountByEmail = async (db: Database, email: string): Promise<Account | undefined> => {
-  const row = await accounts(db).where('user.email', '=', email).executeTakeFirst()
+  const row = await selectAccounts(db).where('user.email', '=', email).executeTakeFirst()
   return row && accountOf(row)
+}
+
+export const accounts = async (db: Database): Promise<readonly Account[]> =>
+  (await selectAccounts(db).orderBy('s.created_at').execute()).map(accountOf)
+
+/** Whose message it is, held or released; for the operator's command line. */
+export const accountOfHeld = async (db: Database, uuid: string): Promise<string | undefined> => {
+  if (!isUuid(uuid)) return undefined
+  return (await db.selectFrom('held').select('account_id').where('uuid', '=', uuid).executeTakeFirst())?.account_id
 }
 
 export const anyAccount = async (db: Database): Promise<boolean> =>
   await db.selectFrom('account_settings').select('account_id').limit(1).executeTakeFirst() !== undefined
 
 export const operatorOf = async (db: Database): Promise<Account | undefined> => {
-  const row = await accounts(db).where('s.role', '=', 'operator').orderBy('s.created_at').limit(1).executeTakeFirst()
+  const row = await selectAccounts(db).where('s.role', '=', 'operator').orderBy('s.created_at').limit(1).executeTakeFirst()
   return row && accountOf(row)
 }
 

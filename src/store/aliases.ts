@@ -6,6 +6,7 @@ import { insertActivity } from './activity.ts'
 import type { Database, Tx } from './database.ts'
 import { deleteHeldOf } from './holding.ts'
 import { forgetUnusedMessages } from './messages.ts'
+import { isUuid } from './uuid.ts'
 
 export type AliasInbox = { readonly id: string; readonly address: string; readonly verified: boolean }
 export type Alias = {
@@ -71,6 +72,7 @@ export const aliasOf = (row: AliasRow): Alias => ({
 })
 
 export const aliasByUuid = async (db: Database, accountId: string, uuid: string): Promise<Alias | undefined> => {
+  if (!isUuid(uuid)) return undefined
   const row = await selectAliases(db).where('aliases.account_id', '=', accountId).where('aliases.uuid', '=', uuid).executeTakeFirst()
   return row && aliasOf(row)
 }
@@ -82,6 +84,7 @@ export const aliasByAddress = async (db: Database, address: Mailbox): Promise<Al
 
 /** Holds the row to the end of the transaction: changes of one alias take turns. */
 export const lockAlias = async (tx: Tx, accountId: string, uuid: string): Promise<Alias | undefined> => {
+  if (!isUuid(uuid)) return undefined
   const found = await tx.selectFrom('aliases').select('id').where('account_id', '=', accountId).where('uuid', '=', uuid).forUpdate().executeTakeFirst()
   return found && aliasByUuid(tx, accountId, uuid)
 }

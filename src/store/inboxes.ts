@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import type { Database, Tx } from './database.ts'
+import { isUuid } from './uuid.ts'
 
 export type Inbox = {
   readonly id: string
@@ -26,14 +27,16 @@ export const inboxesOf = async (db: Database, accountId: string): Promise<readon
   (await inboxes(db).where('account_id', '=', accountId).orderBy('inboxes.id').execute()).map(inboxOf)
 
 export const inboxByUuid = async (db: Database, accountId: string, uuid: string): Promise<Inbox | undefined> => {
+  if (!isUuid(uuid)) return undefined
   const row = await inboxes(db).where('account_id', '=', accountId).where('uuid', '=', uuid).executeTakeFirst()
   return row && inboxOf(row)
 }
 
 /** Ids of those of the given UUIDs that belong to the account. */
 export const ownInboxIds = async (db: Database, accountId: string, uuids: readonly string[]): Promise<readonly string[]> => {
-  if (uuids.length === 0) return []
-  const rows = await db.selectFrom('inboxes').select('id').where('account_id', '=', accountId).where('uuid', 'in', uuids).orderBy('id').execute()
+  const ids = uuids.filter(isUuid)
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('inboxes').select('id').where('account_id', '=', accountId).where('uuid', 'in', ids).orderBy('id').execute()
   return rows.map((row) => row.id)
 }
 
