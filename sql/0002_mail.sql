@@ -160,7 +160,8 @@ create table deliveries (
   alias_id integer,
   inbox_id bigint references inboxes (id) on delete set null,
   message_id bigint not null references messages (id),
-  held_id bigint references held (id),                               -- the held message that was released into this delivery
+  released boolean not null default false,                           -- by its owner, from holding: burned and closed no longer matter
+  held_id bigint references held (id) on delete set null,            -- the held message that it was
   state text not null check (state in ('queued', 'sent')),           -- 'sent': our final dot is out, the reply awaited
   attempts integer not null default 0,
   unknown_outcomes integer not null default 0,

@@ -5,7 +5,7 @@ import { createWeb } from './http/create-web.ts'
 import { CannotListen as CannotListenHttp, listen } from './http/listen.ts'
 import { runCli } from './cli/run.ts'
 import { ConfigMistakes, readConfig, readEnvironment, type Config } from './config.ts'
-import { createSetupLink } from './flow/set-up.ts'
+import { prepareHost } from './flow/set-up.ts'
 import { createLog, type Log } from './log.ts'
 import { DirectNotBuilt, openHost, type OpenHost } from './open-host.ts'
 import { certificateFiles, readCertificate, watchCertificate } from './smtp/certificate.ts'
@@ -21,14 +21,17 @@ const REPLY_MS = 6_000
 const ALL_MS = 9_500
 /** npm and the launcher forward a signal that the process group already got: within 2 s it is the same one. */
 const SAME_SIGNAL_MS = 2_000
+const LONGEST_WAIT_MS = 30_000
 
 const serve = async (config: Config, log: Log): Promise<void> => {
+  const told = untilTold()
   const listener = await listen(config.http)
   const url = new URL(config.url)
   if (url.port === '0') url.port = String(listener.port)
   // Written once, below, when the ingress has its port: the test message of the local inbox goes there.
   const smtp = { ...config.smtp }
-  const opened = await openHost({ ...config, url, smtp }, log)
+  const opened = await openPatiently({ ...config, url, smtp }, log, told)
+  if (!opened) return listener.close()
   const { host } = opened
   const auth = createAuth(host)
   const web = createWeb({ host, auth })
@@ -44,11 +47,11 @@ const serve = async (config: Config, log: Log): Promise<void> => {
   const stopSchedule = startSchedule(host)
   listener.serve(web.app)
 
-  const setup = await createSetupLink(host)
+  const setup = await prepareHost(host)
   if (config.benchBare) process.stdout.write('BENCH ONLY: nothing is verified and nothing is signed.\n')
   process.stdout.write(`SMTP  ${nameOf(config.smtp.host)}:${ingress.port}\nWeb   ${url.href}\n${setup === undefined ? '' : `Setup ${setup}\n`}`)
 
-  await untilTold()
+  await told
   log.info('stopping')
   const hard = setTimeout(() => process.exit(0), ALL_MS)
   hard.unref()
@@ -58,6 +61,28 @@ const serve = async (config: Config, log: Log): Promise<void> => {
   await web[Symbol.asyncDispose]()
   await opened.close()
   clearTimeout(hard)
+}
+
+/** A database server that is away or refuses us at start is waited for, with port 25 closed: senders keep their mail (case I09). */
+const openPatiently = async (config: Config, log: Log, told: Promise<void>): Promise<OpenHost | undefined> => {
+  let stopped = false
+  void told.then(() => { stopped = true })
+  for (let waitMs = 1_000; !stopped; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await openHost(config, log)
+    } catch (error) {
+      if (config.databaseUrl === undefined || !isAway(error)) throw error
+      log.error({ err: error }, `the database is away, trying again in ${waitMs / 1_000} s`)
+      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, waitMs))])
+    }
+  }
+  return undefined
+}
+
+/** Class 08, 28, 3D, 53 and 57P of SQLSTATE, and what the network says. */
+const isAway = (error: unknown): boolean => {
+  const { code = '', message = '' } = error as NodeJS.ErrnoException
+  return /^(08|28|3D|53|57P)/.test(code) || /^E[A-Z]+$/.test(code) || /timeout|terminated|did not answer/i.test(message)
 }
 
 const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)
@@ -95,7 +120,7 @@ const explain = (error: unknown, log: Log | undefined): number => {
   if (error instanceof DatabaseRefused || error instanceof EmbeddedPostgresFailed) return say(error.message, 69)
   if (error instanceof CannotListenHttp || error instanceof CannotListenSmtp) return say(error.message, 69)
   const fault = error instanceof Error ? error : new Error(String(error))
-  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|28P01|3D000|57P03|53300/.test(`${(fault as NodeJS.ErrnoException).code} ${fault.message}`)) return say(`The database is away: ${fault.message}`, 69)
+  if (isAway(fault)) return say(`The database is away: ${fault.message}`, 69)
   log?.fatal({ err: fault }, 'a fault in Burnbox')
   return say(`A fault in Burnbox: ${fault.message}`, 70)
 }

@@ -1,6 +1,7 @@
 // From the configuration to a Host: database, secret, routes, recorder, relay. Used by the program and, with other parts, by its tests.
 
 import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -33,6 +34,7 @@ const CONNECTIONS = 20
 
 export const openHost = async (config: Config, log: Log, options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {}): Promise<OpenHost> => {
   const clock = options.clock ?? systemClock
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(config.data, { log }) : undefined
   const db = openDatabase(config.databaseUrl ?? embedded!.url, { max: CONNECTIONS })
   const letGo = async (): Promise<void> => {

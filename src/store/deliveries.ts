@@ -31,6 +31,8 @@ export type Claimed = {
   readonly aliasId: number | null
   readonly inboxId: string | null
   readonly messageId: string
+  /** Released from holding by its owner. */
+  readonly released: boolean
   readonly heldId: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -44,7 +46,7 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
   if (deliveries.length === 0) return
   await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
     id: delivery.id, kind: delivery.kind, account_id: delivery.accountId, alias_id: delivery.aliasId, inbox_id: delivery.inboxId,
-    message_id: messageId, held_id: delivery.heldId ?? null, state: delivery.awaiting ? 'sent' : 'queued', attempts: delivery.attempts,
+    message_id: messageId, held_id: delivery.heldId ?? null, released: delivery.heldId != null, state: delivery.awaiting ? 'sent' : 'queued', attempts: delivery.attempts,
     unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
     next_attempt_at: delivery.nextAttemptAt, lease_until: delivery.awaiting?.leaseUntil ?? null,
     lease_token: delivery.awaiting?.leaseToken ?? null, last_reply: delivery.lastReply ?? null,
@@ -62,17 +64,17 @@ export const claimDue = async (db: Database, now: Date, limit: number, token: bi
       select id from deliveries
       where state = 'queued' and next_attempt_at <= ${now} and (lease_until is null or lease_until <= ${now})
       order by next_attempt_at for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, message_id, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
   return rows.map((row) => ({
     id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
-    heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
+    released: row.released, heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
     unknownOutcomes: row.unknown_outcomes, leaseToken: token,
   }))
 }
 
 type ClaimedRow = {
   id: string; kind: 'forward' | 'own'; account_id: string; alias_id: number | null; inbox_id: string | null; message_id: string
-  held_id: string | null; created_at: Date; expires_at: Date; attempts: number; unknown_outcomes: number
+  released: boolean; held_id: string | null; created_at: Date; expires_at: Date; attempts: number; unknown_outcomes: number
 }
 
 /** Rows whose final dot went out in a process that is gone: their outcome is unknown for ever. Claimed for settling. */
@@ -81,10 +83,10 @@ export const claimOrphanedSent = async (db: Database, now: Date, limit: number, 
     update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
     where d.id in (
       select id from deliveries where state = 'sent' and lease_until <= ${now} order by id for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, message_id, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
   return rows.map((row) => ({
     id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
-    heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
+    released: row.released, heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
     unknownOutcomes: row.unknown_outcomes, leaseToken: token,
   }))
 }

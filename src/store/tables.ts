@@ -148,6 +148,7 @@ export interface Deliveries {
   lease_until: Timestamp | null;
   message_id: Int8;
   next_attempt_at: Timestamp;
+  released: Generated<boolean>;
   state: string;
   unknown_outcomes: Generated<number>;
 }

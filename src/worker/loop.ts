@@ -126,7 +126,7 @@ const begin = async (host: Host, claimed: Claimed): Promise<UnderWay> => {
   if (!message) throw new Error(`message ${claimed.messageId} is gone`)
   const content = await storedContent(host, message)
   if (claimed.aliasId === null) return deliverOwn(host, claimed, claimed.inboxId === null ? undefined : await inboxAddress(host.db, claimed.inboxId), content)
-  return deliver(host, { ...claimed, aliasId: claimed.aliasId, released: claimed.heldId !== null }, message, content, { inline: false })
+  return deliver(host, { ...claimed, aliasId: claimed.aliasId }, message, content, { inline: false })
 }
 
 const storedContent = async (host: Host, message: StoredMessage): Promise<Content> => {
