@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals'
 import { refreshAccount } from './account.ts'
 import { change, keep } from './alias-store.ts'
-import { burnAlias, restoreAlias, NoAnswer, type Alias } from './api.ts'
+import { burnAlias, restoreAlias, type Alias } from './api.ts'
+import { NoAnswer } from './refused.ts'
 import { addressParts } from './name-of.ts'
 import { say } from './say.ts'
 

@@ -1,5 +1,6 @@
 // The head of an address: who, what, and what can be done with it.
-import { forgetAlias, Refused, type Alias } from '../api.ts'
+import { forgetAlias, type Alias } from '../api.ts'
+import { Refused } from '../refused.ts'
 import { addressList } from '../addresses/address-list.ts'
 import { LabelEdit } from '../addresses/label-edit.tsx'
 import { RowAction } from '../addresses/row-action.tsx'

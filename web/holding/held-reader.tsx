@@ -1,6 +1,5 @@
 // One held message: why it is here, what it says, and what can be done with it.
 import { useEffect } from 'preact/hooks'
-import { account } from '../account.ts'
 import { held as readHeld, alias as readAlias, type Held } from '../api.ts'
 import { keep, knownAlias } from '../alias-store.ts'
 import { AddressText } from '../parts/address-text.tsx'
@@ -17,10 +16,8 @@ import { whyDetail, whyIcon, whySentence } from './held-why.ts'
 import { MessageBody } from './message-body.tsx'
 
 const minuteMs = 60_000
-const dayMs = 86_400_000
 /** Worth a word only when it waited in the queue before it was held. */
 const heldLater = (message: Held) => Date.parse(message.held_at) - Date.parse(message.received_at) > minuteMs
-const keptUntil = (message: Held) => (account.value ? ` Kept until ${dayOf(new Date(Date.parse(message.held_at) + account.value.held_days * dayMs))}.` : '')
 
 export function HeldReader({ id, gone }: { readonly id: string; readonly gone: () => void }) {
   const { state, again } = useReading(async (signal) => {
@@ -42,10 +39,10 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
         <div>
           <p><b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" /></p>
           {detail && <p class="r-said"><code>{detail}</code></p>}
-          <p class="hint">Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`}{keptUntil(message)}</p>
+          <p class="hint">Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept until {dayOf(new Date(message.expires_at))}.</p>
         </div>
       </div>
-      <MessageBody message={message} content={message.message} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
+      <MessageBody message={message} content={message} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
         <HeldActions message={message} alias={alias} gone={gone} />
       </MessageBody>
     </>

@@ -24,7 +24,7 @@ function Reader({ id }: { readonly id: string }) {
   if (now.kind === 'waiting') return <Skeleton of="the message" />
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   return (
-    <MessageBody message={now.value} content={now.value.message} base={`/v1/local/${id}`} to={<bdi>{now.value.to}</bdi>}>
+    <MessageBody message={now.value} content={now.value} base={`/v1/local/${id}`} to={<bdi>{now.value.to}</bdi>}>
       <p class="r-acts hint"><span>Arrived {exact(new Date(now.value.received_at))}. <a href={`/v1/local/${id}/raw`} download>Download the original</a></span></p>
     </MessageBody>
   )

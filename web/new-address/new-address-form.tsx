@@ -1,7 +1,8 @@
 // What a new address needs: a company. What it may have: an inbox of its own, a label, a name instead of random letters.
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { createAlias, inboxes, Refused, type Alias, type NewAlias } from '../api.ts'
+import { createAlias, inboxes, type Alias, type NewAlias } from '../api.ts'
+import { Refused } from '../refused.ts'
 import { Field } from '../parts/field.tsx'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Icon } from '../parts/icon.tsx'

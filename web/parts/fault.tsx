@@ -1,7 +1,7 @@
 // Something could not be read: what it means for mail, a button, and a next try by itself.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { Refused } from '../api.ts'
+import { Refused } from '../refused.ts'
 import { Icon } from './icon.tsx'
 
 const againSeconds = 8

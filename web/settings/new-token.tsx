@@ -16,7 +16,7 @@ export function NewToken({ created, close }: { readonly created: (name: string, 
     const data = new FormData(form.current!)
     void send(async () => {
       const name = String(data.get('name') ?? '').trim()
-      const chosen = data.getAll('scope').map(String)
+      const chosen = scopes.map(([scope]) => scope).filter((scope) => data.getAll('scope').includes(scope))
       if (!name) throw new Error('Give it a name, so that you know it again.')
       if (!chosen.length) throw new Error('Choose at least one thing that it may do.')
       const made = await createToken(name, chosen)

@@ -1,6 +1,7 @@
 // Removing an inbox: addresses that lead to it must lead elsewhere first.
 import { useSignal } from '@preact/signals'
-import { Refused, removeInbox, type Inbox } from '../api.ts'
+import { removeInbox, type Inbox } from '../api.ts'
+import { Refused } from '../refused.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { useSending } from '../parts/use-sending.ts'

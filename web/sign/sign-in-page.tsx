@@ -1,6 +1,7 @@
 // Sign in, at whatever page one came to; that page is shown afterwards.
 import { useEffect } from 'preact/hooks'
-import { Refused, signIn, type Session } from '../api.ts'
+import { signIn, type Session } from '../api.ts'
+import { Refused } from '../refused.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useSending } from '../parts/use-sending.ts'
