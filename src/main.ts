@@ -127,13 +127,21 @@ const explain = (error: unknown, log: Log | undefined): number => {
 
 const main = async (): Promise<number> => {
   let log: Log | undefined
-  try {
+  // Read only by what needs it, so that `burnbox --help` works on a host whose environment is wrong.
+  const configured = (quiet: boolean): { config: Config; log: Log } => {
     const config = readConfig(readEnvironment())
-    const made = log = createLog(config.logLevel)
-    process.on('unhandledRejection', (error) => made.error({ err: error }, 'a promise was left to fail'))
+    log = createLog(quiet && config.logLevel === 'info' ? 'warn' : config.logLevel)
+    return { config, log }
+  }
+  process.on('unhandledRejection', (error) => log?.error({ err: error }, 'a promise was left to fail'))
+  try {
     return await runCli(process.argv.slice(2), {
-      serve: () => serve(config, made),
+      serve: () => {
+        const { config, log: made } = configured(false)
+        return serve(config, made)
+      },
       open: async () => {
+        const { config, log: made } = configured(true)
         const opened = await openHost(config, made)
         return { host: opened.host, identities: createAuth(opened.host), close: opened.close }
       },
