@@ -152,4 +152,3 @@ const main = async (): Promise<number> => {
 }
 
 process.exitCode = await main()
-if (process.channel) process.disconnect()
