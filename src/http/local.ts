@@ -10,11 +10,11 @@ import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, p
 import type { Services } from './services.ts'
 
 const LocalMessage = z.object({
-  id: z.string(), to: z.string(), from: z.string(), subject: z.string(), size: z.number().int(), received_at: Time,
+  id: z.string(), address: z.string().openapi({ description: 'The inbox it was delivered to' }), to: z.string(), from: z.string(), subject: z.string(), size: z.number().int(), received_at: Time,
 }).openapi('LocalMessage')
 
 const localJson = (line: LocalLine): z.input<typeof LocalMessage> =>
-  ({ id: line.id, to: line.to, from: line.from, subject: line.subject, size: line.size, received_at: line.receivedAt.toISOString() })
+  ({ id: line.id, address: line.to, to: line.to, from: line.from, subject: line.subject, size: line.size, received_at: line.receivedAt.toISOString() })
 
 export const localRoutes = (services: Services) => {
   const { host, reader } = services

@@ -17,8 +17,8 @@ const types: Readonly<Record<string, string>> = {
 const packable = /\.(html|js|css|svg|json|webmanifest|txt|map)$/
 /** Vite puts files with a hash in their name there. */
 const hashed = /^\/assets\//
-/** Paths that belong to programs: an unknown one is 404, never the app. */
-const notPages = /^\/(v1|auth|api|healthz|readyz|metrics|assets)(\/|$)|\.[a-z0-9]{1,12}$/i
+/** Paths of the app; those that belong to programs are not: an unknown one is 404. */
+const page = /^\/(?!(?:v1|auth|api|healthz|readyz|metrics|assets)(?:\/|$))[\w/-]*$/i
 const leastPacked = 1_024
 
 const load = (folder: string): ReadonlyMap<string, Asset> => {
@@ -59,7 +59,7 @@ export const staticFiles = (folder: string): Handler<HttpEnv> => {
   return (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
     if (asset) return respond(asset, c.req.header('accept-encoding') ?? '')
-    if (notPages.test(c.req.path)) throw notFound('page')
+    if (!page.test(c.req.path)) throw notFound('page')
     const index = assets.get('/index.html')
     if (index) return respond(index, c.req.header('accept-encoding') ?? '')
     return c.text('The web UI is not built: run "npm start" in a checkout, or "npx vite build".\n', 503)

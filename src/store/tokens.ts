@@ -19,7 +19,8 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 export const accountOfToken = async (
   db: Database, token: string, now: Date,
 ): Promise<{ readonly accountId: string; readonly scopes: readonly Scope[] } | undefined> => {
-  const row = await db.selectFrom('apikey').select(['referenceId', 'permissions'])
+  // The plugin's table has no foreign key: a token must not outlive its account.
+  const row = await db.selectFrom('apikey').innerJoin('user', 'user.id', 'apikey.referenceId').select(['referenceId', 'permissions'])
     .where('key', '=', hashOf(token)).where('enabled', '=', true)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)])).executeTakeFirst()
   return row && { accountId: row.referenceId, scopes: scopesOf(row.permissions) }
