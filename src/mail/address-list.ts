@@ -21,12 +21,14 @@ export const parseAddressList = (value: string): AddressEntry[] => {
   let tokens: Token[] = []
   let start = 0
   let inAngle = false
+  let hasAddress = false // so that a colon behind it begins no group
 
   const endElement = (end: number): void => {
     const entry = elementOf(tokens, value.slice(start, end))
     if (entry) (group?.members ?? entries).push(entry)
     tokens = []
     inAngle = false
+    hasAddress = false
   }
   const endGroup = (): void => {
     if (group) entries.push({ kind: 'group', ...group })
@@ -42,12 +44,13 @@ export const parseAddressList = (value: string): AddressEntry[] => {
       endElement(at)
       endGroup()
       start = at + 1
-    } else if (c === ':' && !inAngle && !group && tokens.every((token) => token.kind !== 'at' && token.kind !== 'close')) {
+    } else if (c === ':' && !inAngle && !group && !hasAddress) {
       group = { name: nameOf(tokens), members: [] }
       tokens = []
       start = at + 1
     } else {
       const end = tokenEnd(value, at)
+      if (c === '@' || c === '<') hasAddress = true
       if (c === '<') inAngle = true
       if (c === '>') inAngle = false
       if (tokens.length < maxTokens) tokens.push(tokenOf(value, at, end, inAngle))

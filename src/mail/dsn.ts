@@ -22,11 +22,13 @@ export const isReport = (fields: readonly Field[]): boolean => contentTypeOf(fie
 /** Undefined when the content holds no delivery status. */
 export const parseDsn = (content: Buffer): Dsn | undefined => {
   const parts = leavesOf(content, 0, { left: maxParts })
-  const status = parts.find((part) => part.type === 'message/delivery-status' || part.type === 'message/global-delivery-status')
-  if (status === undefined) return undefined
+  const statuses = parts
+    .filter((part) => part.type === 'message/delivery-status' || part.type === 'message/global-delivery-status')
+    .map((part) => statusOf(decoded(part).subarray(0, maxStatusOctets)))
+  if (statuses.length === 0) return undefined
   const original = parts.find((part) => part.type === 'message/rfc822' || part.type === 'message/global')
   return {
-    ...statusOf(decoded(status).subarray(0, maxStatusOctets)),
+    ...(statuses.find((status) => status.status !== undefined) ?? statuses[0]), // InterMail calls its plain text a status too
     ...(original === undefined ? {} : { original: decoded(original) }),
   }
 }

@@ -60,18 +60,21 @@ export const encodePhrase = (text: string): string => {
 export const encodeWords = (text: string): string => {
   const words: string[] = []
   let part = ''
-  const flush = (): void => {
-    if (part !== '') words.push(encodeWord(part))
-    part = ''
-  }
+  let octets = 0
   for (const character of text) {
-    if (Buffer.byteLength(part + character) > wordOctets || encodeWord(part + character).length > 75) flush()
+    const more = Buffer.byteLength(character)
+    if (octets + more > wordOctets) {
+      words.push(encodeWord(part))
+      part = ''
+      octets = 0
+    }
     part += character
+    octets += more
   }
-  flush()
-  return words.join(' ')
+  return part === '' ? words.join(' ') : [...words, encodeWord(part)].join(' ')
 }
 
+// B of `wordOctets` fits into 75 characters, and Q is taken only where it is not longer than B.
 const encodeWord = (text: string): string => {
   const bytes = Buffer.from(text)
   const q = bytes.toString('latin1').replace(/[^A-Za-z0-9!*+/-]/g, (c) =>

@@ -57,8 +57,14 @@ const isBlank = (octet: number | undefined): boolean => octet === 32 || octet ==
 const nameOf = (raw: Buffer): string => {
   const colon = raw.indexOf(58)
   if (colon < 1) return ''
-  const name = raw.toString('latin1', 0, colon).replace(/[\r\n]/g, '').trimEnd().toLowerCase()
+  const name = raw.toString('latin1', 0, colon).replace(/\r?\n/g, '').trimEnd().toLowerCase()
   return /^[^\p{Cc}\p{Z}]+$/u.test(name) ? name : ''
+}
+
+/** The name in its own letters; in ours where it was folded or spoiled. */
+export const nameAsWritten = (field: Field): string => {
+  const written = field.raw.toString('latin1', 0, field.name.length)
+  return written.toLowerCase() === field.name ? written : field.name
 }
 
 /** The unfolded value as text: UTF-8 when it is, else Latin-1. May hold control characters other than CR and LF. */
