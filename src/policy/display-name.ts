@@ -11,7 +11,7 @@ export const safeName = (name: string): string =>
     name
       .toWellFormed()
       .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ')
-      .replace(/\s*[@\uff20\ufe6b]+\s*/g, ' at ')
+      .replace(/[@\uff20\ufe6b]+/g, ' at ')
       .replace(/[<>\\\uff1c\uff1e]/g, '')
       .replace(/"/g, "'")
       .replace(/\s+/g, ' ')

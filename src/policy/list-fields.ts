@@ -1,7 +1,8 @@
 // List-* fields (RFC 2369, RFC 8058): https: stays, a mailto: (RFC 6068) that a mail program would write to goes through a reverse alias.
 import type { Buffer } from 'node:buffer'
 import { parseMailbox, type Mailbox } from '../mail/address.ts'
-import { formatField, valueOf, type Field } from '../mail/header.ts'
+import { formatField, nameAsWritten, valueOf, type Field } from '../mail/header.ts'
+import { intact } from './intact.ts'
 
 const maxUris = 20
 
@@ -11,14 +12,14 @@ export const mailboxesOfListField = (field: Field): Mailbox[] =>
 
 /** The bytes as they are without a mailto:, else the field anew; undefined when nothing is left of it. */
 export const rewriteListField = (field: Field, reverseAliasOf: (mailbox: Mailbox) => Mailbox | undefined): Buffer | undefined => {
-  if (!/mailto/i.test(valueOf(field)) && field.raw.toString('latin1').endsWith('\r\n')) return field.raw
+  if (!/mailto:/i.test(valueOf(field).replace(/\s+/g, ''))) return intact(field)
   const uris = urisOf(field).flatMap((uri) => {
     if (/^https?:/i.test(uri)) return [`<${uri}>`]
     const mailto = mailtoOf(uri)
     const reverse = mailto && reverseAliasOf(mailto.mailbox)
     return reverse === undefined ? [] : [`<mailto:${reverse}${mailto?.query ?? ''}>`]
   })
-  return uris.length === 0 ? undefined : formatField(field.raw.toString('latin1', 0, field.name.length), uris.join(', '))
+  return uris.length === 0 ? undefined : formatField(nameAsWritten(field), uris.join(', '))
 }
 
 const urisOf = (field: Field): string[] =>

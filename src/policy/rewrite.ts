@@ -8,6 +8,7 @@ import { encodePhrase } from '../mail/encoded-word.ts'
 import { fieldsNamed, formatField, valueOf, type Field } from '../mail/header.ts'
 import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { displayName, safeName } from './display-name.ts'
+import { intact, isSafe } from './intact.ts'
 import { mailboxesOfListField, rewriteListField } from './list-fields.ts'
 
 export type Correspondent = Pick<NamedMailbox, 'mailbox' | 'name'>
@@ -15,7 +16,7 @@ export type Correspondent = Pick<NamedMailbox, 'mailbox' | 'name'>
 export type RewriteFacts = {
   readonly alias: Mailbox
   readonly received: Buffer // our Received field, with its CRLF
-  readonly isOwn: (mailbox: Mailbox) => boolean // an alias or inbox of the same account
+  readonly isOwn: (mailbox: Mailbox) => boolean // an alias or inbox of the same account, or a reverse alias of ours
   readonly reverseAliasOf: (mailbox: Mailbox) => Mailbox | undefined // of those that correspondentsOf named
   readonly authservIds: readonly string[] // ours: Authentication-Results with them are forged
   readonly authenticationResults?: Buffer // ours, with its CRLF
@@ -59,9 +60,10 @@ const mailboxesOf = (fields: readonly Field[], name: string): NamedMailbox[] =>
 export const rewriteHeader = (fields: readonly Field[], facts: RewriteFacts): Buffer => {
   const added: Buffer[] = []
   const kept: Buffer[] = []
+  const from = fieldsNamed(fields, 'from')[0]
   for (const field of fields) {
     const { inPlace, onTop } = rewriteField(field, facts)
-    if (inPlace) kept.push(inPlace)
+    if (inPlace && (field.name !== 'from' || field === from)) kept.push(inPlace)
     added.push(...onTop)
   }
   return Buffer.concat([
@@ -117,21 +119,13 @@ const rewriteField = (field: Field, facts: RewriteFacts): Rewritten => {
 
 const keptOrGone = (inPlace: Buffer | undefined): Rewritten => (inPlace === undefined ? removed : { inPlace, onTop: [] })
 
-// A bare CR, a bare LF or a NUL never passes the ingress; should one come from elsewhere, it must not become a line of its own.
-const intact = (field: Field): Buffer => {
-  const text = field.raw.toString('latin1')
-  return /\0|\r(?!\n)|(?<!\r)\n/.test(text) || !text.endsWith('\r\n') ? formatField(fieldName(field), valueOf(field)) : field.raw
-}
-
-const fieldName = (field: Field): string => field.raw.toString('latin1', 0, field.name.length)
-
 // A line that is no field. An mbox line would end the header for the next hop, so it gets a name, as Postfix does;
 // one that begins with a blank would continue a field of ours.
 const junkLine = (field: Field): Buffer | undefined => {
   const text = field.raw.toString('latin1')
   if (/^[ \t]/.test(text)) return undefined
   if (/^>?From /.test(text)) return formatField('X-Mailbox-Line', text)
-  return /\0|\r(?!\n)|(?<!\r)\n/.test(text) || !text.endsWith('\r\n') ? undefined : field.raw
+  return isSafe(field.raw) ? field.raw : undefined
 }
 
 // RFC 8601 §5: the authserv-id is the first word, behind comments.
@@ -144,7 +138,7 @@ const isOurs = (field: Field, authservIds: readonly string[]): boolean => {
 const rewriteFrom = (field: Field, facts: RewriteFacts): Rewritten => {
   const value = valueOf(field)
   const author = mailboxesIn(parseAddressList(value))[0]
-  const address = (author && hiddenBy(facts)(author.mailbox)) ?? facts.alias
+  const address = (author && facts.reverseAliasOf(author.mailbox)) ?? facts.alias
   const name = author ? displayName(author.name, author.mailbox) : 'unknown sender'
   return { inPlace: formatField('From', formatMailbox(name, address)), onTop: [formatField('X-Burnbox-From', value)] }
 }
@@ -152,7 +146,7 @@ const rewriteFrom = (field: Field, facts: RewriteFacts): Rewritten => {
 const rewriteRecipients = (field: Field, facts: RewriteFacts): Rewritten => {
   const title = field.name === 'to' ? 'To' : 'Cc'
   const entries = parseAddressList(valueOf(field))
-  if (entries.every((entry) => entry.kind === 'mailbox' && staysAsItIs(entry.mailbox, facts)) && isPlain(field)) {
+  if (entries.every((entry) => entry.kind === 'mailbox' && staysAsItIs(entry.mailbox, facts)) && isPlain(field, entries.length)) {
     return keptOrGone(intact(field))
   }
   const { shown, further } = hideAll(entries, facts)
@@ -164,7 +158,9 @@ const rewriteRecipients = (field: Field, facts: RewriteFacts): Rewritten => {
 
 // Our own addresses are left out: an answer to the alias or the inbox would come back to its author.
 const rewriteAnswered = (field: Field, facts: RewriteFacts): Rewritten => {
-  const entries = mailboxesIn(parseAddressList(valueOf(field))).filter(({ mailbox }) => !facts.isOwn(mailbox))
+  const entries = mailboxesIn(parseAddressList(valueOf(field))).filter(
+    ({ mailbox }) => !facts.isOwn(mailbox) || isReverseAlias(mailbox, facts),
+  )
   const { shown, further } = hideAll(entries, facts)
   const title = answerTitles[field.name] ?? 'Reply-To'
   return {
@@ -180,8 +176,11 @@ const answerTitles: Readonly<Record<string, string>> = {
   'disposition-notification-to': 'Disposition-Notification-To',
 }
 
-// Bytes are kept only where every program reads the same addresses in them as we do.
-const isPlain = (field: Field): boolean => /^[\t\r\n -~]*$/.test(field.raw.toString('latin1')) && !/[(\\]|=\?/.test(valueOf(field))
+// Bytes are kept only where every program, also one that guesses, reads the same addresses in them as we do.
+const isPlain = (field: Field, addresses: number): boolean => {
+  const value = valueOf(field)
+  return /^[\t -~]*$/.test(value) && !/[(\\]|=\?/.test(value) && value.split('@').length === addresses + 1
+}
 
 const staysAsItIs = (mailbox: Mailbox, facts: RewriteFacts): boolean => facts.isOwn(mailbox) || isReverseAlias(mailbox, facts)
 
