@@ -9,6 +9,19 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/** An address that is selected by hand comes to the clipboard in one piece: its three voices are three boxes, and browsers put a line
+ *  break between boxes. */
+export function watchCopying() {
+  document.addEventListener('copy', (event) => {
+    const selection = getSelection()
+    const at = selection?.anchorNode
+    const element = at instanceof Element ? at : at?.parentElement
+    if (!selection || !element?.closest('.addr')) return
+    event.clipboardData?.setData('text/plain', selection.toString().replaceAll('\n', ''))
+    event.preventDefault()
+  })
+}
+
 function copyBySelection(text: string): boolean {
   const field = document.createElement('textarea')
   const before = document.activeElement

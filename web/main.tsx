@@ -1,12 +1,14 @@
 // Where the page starts.
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { watchCopying } from './copy-text.ts'
 import { watchKeys } from './keys.ts'
 import { watchRoutes } from './route.ts'
 import { findOutWho } from './session.ts'
 
 watchRoutes()
 watchKeys()
+watchCopying()
 await findOutWho()
 document.documentElement.removeAttribute('data-wait')
 render(<App />, document.getElementById('app')!)
