@@ -1,59 +1,109 @@
-// Two gaps of smtp-server 3.21.6, closed where it writes replies and where it reads commands. Both are tested against the
-// pinned version: a newer one must be looked at again.
+// What smtp-server 3.21.6 lacks, closed where it writes replies and where it reads commands. All of it is tested against the
+// pinned version (test/e2e/conversations): a newer one must be looked at again.
 
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js'
-import { replyFor } from './reply.ts'
+import { replyFor, type Reply } from './reply.ts'
 
 const OWN_CODE = /^[245]\.\d{1,3}\.\d{1,3} /
 const LF = 10
 const CR = 13
 
+/** RFC 5321 §4.5.3.1.4: 512 octets with the CRLF; SIZE, BODY and SMTPUTF8 lengthen MAIL by 26, 17 and 10 (RFC 1870, 6152, 6531). */
+const LONGEST_COMMAND = 510
+const LONGEST_MAIL = LONGEST_COMMAND + 26 + 17 + 10
+/** The library ends a conversation at its tenth unknown command; ours count among them. */
+const MOST_UNKNOWN = 9
+
 type Parser = { _dataMode: boolean; _remainder: string }
-type OnCommand = (this: SMTPConnection & { readonly _upgrading: boolean }, command: Buffer, next?: () => void) => void
+type Connection = SMTPConnection & { readonly _upgrading: boolean }
+type OnCommand = (this: Connection, command: Buffer, next?: () => void) => void
 type Write = (this: Parser, chunk: Buffer, encoding: BufferEncoding, next: (error?: Error | null) => void) => void
 
-/** Stands for a bare LF. A line with it is refused: no command has a NUL of its own. */
-const BARE_LF_MARK = '\0'
+/** Stands in a command for what cannot be there, a NUL or a bare LF. */
+const MARK = 0
+const MARKED_LINE_END = Buffer.from([MARK, CR, LF])
 
-/**
- * - its enhanced status code depends on the reply code alone and doubles ours: a text that begins with its own code gets no second one;
- * - it takes commands that end in a bare LF (RFC 5321 §2.3.8 forbids them; SMTP smuggling lives on them): such a line is marked.
- *   Data that follow in the same segment are marked too, and refused as what they are: a bare LF.
- */
 export const mendLibrary = (): void => {
   if (mended) return
   mended = true
+  mendReplies()
+  mendCommands()
+  mendLines()
+}
+let mended = false
 
+/** Its enhanced status code depends on the reply code alone and doubles ours: a text that begins with its own code gets no second one. */
+const mendReplies = (): void => {
   const send = SMTPConnection.prototype.send
   SMTPConnection.prototype.send = function (code, text, context) {
     return send.call(this, code, text, typeof text === 'string' && OWN_CODE.test(text) ? false : context)
   }
+}
 
+/**
+ * - a command is text of a bounded length that ends in CRLF;
+ * - commands that SMTP knows and we don't have are 502, not 500 (RFC 5321 §4.2.4). After BDAT come octets of a message
+ *   (RFC 3030 §2), which must not run as commands: the conversation ends.
+ */
+const mendCommands = (): void => {
   const connection = SMTPConnection.prototype as unknown as { _onCommand: OnCommand }
   const onCommand = connection._onCommand
-  connection._onCommand = function (command, next) {
-    if (this._upgrading || !command?.includes(BARE_LF_MARK)) return onCommand.call(this, command, next)
-    const { responseCode, message } = replyFor('bare-line-feed')
-    this.send(responseCode, message)
-    this.close()
-  }
-
-  const prototype = SMTPStream.prototype as unknown as { _write: Write }
-  const write = prototype._write
-  prototype._write = function (chunk, encoding, next) {
-    return write.call(this, this._dataMode ? chunk : markBareLf(chunk, this._remainder.endsWith('\r')), encoding, next)
+  connection._onCommand = function (command, next = () => {}) {
+    // Both are the library's to answer: nothing, and a 421.
+    if (this._upgrading || !this._ready) return onCommand.call(this, command, next)
+    const refuse = (reply: Reply): void => this.send(reply.responseCode, reply.message)
+    if (command.includes(MARK)) {
+      refuse(replyFor('no-command'))
+      return this.close()
+    }
+    const verb = command.subarray(0, 5).toString('latin1').trimEnd().toUpperCase()
+    if (command.length > (verb === 'MAIL' ? LONGEST_MAIL : LONGEST_COMMAND)) {
+      refuse(replyFor('line-too-long'))
+      return void setImmediate(next)
+    }
+    switch (verb) {
+      case 'BDAT':
+        refuse(replyFor('not-implemented'))
+        return this.close()
+      case 'AUTH': case 'EXPN':
+        if (this._unrecognizedCommands >= MOST_UNKNOWN) break
+        this._unrecognizedCommands += 1
+        refuse(replyFor('not-implemented'))
+        return void setImmediate(next)
+    }
+    return onCommand.call(this, command, next)
   }
 }
-let mended = false
 
-const markBareLf = (chunk: Buffer, afterCr: boolean): Buffer => {
-  const pieces: Buffer[] = []
-  let from = 0
-  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
-    if (at === 0 ? afterCr : chunk[at - 1] === CR) continue
-    pieces.push(chunk.subarray(from, at), Buffer.from(`${BARE_LF_MARK}\r\n`))
-    from = at + 1
+/**
+ * - it takes commands that end in a bare LF (RFC 5321 §2.3.8 forbids them; SMTP smuggling lives on them);
+ * - it waits for the end of a line that cannot be a command any more: a TLS ClientHello, with its NULs, waits for an answer.
+ *   The first of either in a segment becomes a marked line. Where it belongs to the data that follow in the same segment, they
+ *   are refused all the same: they have a NUL then;
+ * - it runs a last line without an end when the client goes away: what was not sent whole was not said.
+ */
+const mendLines = (): void => {
+  const stream = SMTPStream.prototype as unknown as { _write: Write; _flushData: (this: Parser) => void }
+  const write = stream._write
+  stream._write = function (chunk, encoding, next) {
+    return write.call(this, this._dataMode ? chunk : marked(chunk, this._remainder.endsWith('\r')), encoding, next)
   }
-  return pieces.length === 0 ? chunk : Buffer.concat([...pieces, chunk.subarray(from)])
+  stream._flushData = function () {
+    this._remainder = ''
+  }
+}
+
+const marked = (chunk: Buffer, afterCr: boolean): Buffer => {
+  const at = firstStray(chunk, afterCr)
+  return at < 0 ? chunk : Buffer.concat([chunk.subarray(0, at), MARKED_LINE_END, chunk.subarray(at + 1)])
+}
+
+/** Where the first NUL or bare LF is, or -1. */
+const firstStray = (chunk: Buffer, afterCr: boolean): number => {
+  const nul = chunk.indexOf(0)
+  for (let at = chunk.indexOf(LF); at >= 0 && (nul < 0 || at < nul); at = chunk.indexOf(LF, at + 1)) {
+    if (at === 0 ? !afterCr : chunk[at - 1] !== CR) return at
+  }
+  return nul
 }

@@ -17,7 +17,7 @@ export class Reply extends Error {
 type Spoken =
   | RejectReason | TempfailReason | Extract<Acceptance, { kind: 'refused' }>['reason']
   | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
-  | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'bare-line-feed' | 'spool-full'
+  | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'spool-full'
 
 const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> = {
   'no-such-address': [550, '5.1.1 No such address'],
@@ -41,7 +41,9 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'too-large': [552, '5.3.4 Message is larger than the limit'],
   'declared-too-large': [552, '5.3.4 Message is larger than the limit'],
   'far-too-large': [421, '4.3.0 Message is far larger than the limit'],
-  'bare-line-feed': [550, '5.5.2 Commands must end in CRLF'],
+  'no-command': [550, '5.5.2 Commands must be text that ends in CRLF'],
+  'line-too-long': [500, '5.5.2 Command line too long'],
+  'not-implemented': [502, '5.5.1 Command not implemented'],
   'spool-full': [452, '4.3.1 Not enough room, try again later'],
 }
 

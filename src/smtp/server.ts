@@ -3,6 +3,7 @@
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import type { Host } from '../flow/host.ts'
 import { mendLibrary } from './library.ts'
+import { proxyPeers } from './proxy-peers.ts'
 import { replyFor, type Reply } from './reply.ts'
 import { createSessions } from './session.ts'
 import { prepareSpoolFolder } from './spool.ts'
@@ -10,6 +11,8 @@ import type { Certificate } from './certificate.ts'
 
 const MOST_CLIENTS = 500
 const MOST_RECIPIENTS = 1_000
+/** A longer one without its end is cut off; up to here the client hears what is wrong (library.ts). */
+const MOST_COMMAND_OCTETS = 2_048
 /** RFC 5321 §4.5.3.2.7. */
 const IDLE_MS = 300_000
 
@@ -72,12 +75,15 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
     disableReverseLookup: true,
     maxClients: MOST_CLIENTS,
     maxRecipients: MOST_RECIPIENTS,
+    maxCommandLength: MOST_COMMAND_OCTETS,
     socketTimeout: options.idleMs ?? IDLE_MS,
     closeTimeout: 9_000,
-    useProxy: host.config.proxyProtocol === false ? false : [...host.config.proxyProtocol],
     logger: false,
     ...sessions,
   } as ConstructorParameters<typeof SMTPServer>[0])
+
+  const speaksForClients = proxyPeers(host.config.proxyProtocol || [])
+  server._expectsProxyHeader = (socket) => speaksForClients(socket.remoteAddress)
 
   // Without a listener each reset connection would end the process.
   server.on('error', (error) => host.log.debug({ err: error }, 'a client connection broke'))

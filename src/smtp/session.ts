@@ -31,6 +31,8 @@ export type Sessions = {
 const HANDLER_MS = 25_000
 const MAIL_PARAMETERS = new Set(['SIZE', 'BODY', 'SMTPUTF8'])
 const NOT_ASCII = /[^\u0000-\u007f]/
+/** What the decoder wrote for octets that are no UTF-8: such an address cannot be given back as it came. */
+const NOT_UTF8 = /\ufffd/
 
 export const createSessions = (
   host: Host,
@@ -44,25 +46,27 @@ export const createSessions = (
     const smtpUtf8 = 'SMTPUTF8' in parameters
     if (NOT_ASCII.test(localPart(address.address)) && !smtpUtf8) return replyFor('needs-smtputf8')
     const reversePath = parseReversePath(address.address)
-    if (!reversePath) return replyFor('bad-reverse-path')
+    if (!reversePath || NOT_UTF8.test(address.address)) return replyFor('bad-reverse-path')
     const declaredSize = Number(parameters['SIZE'] ?? 0)
     if (declaredSize > host.config.maxMessageBytes) return replyFor('declared-too-large')
     transactions.set(session, { reversePath, declaredSize, smtpUtf8, routes: new Map() })
     return undefined
   }
 
-  const onRcptTo = async (address: SMTPServerAddress, session: SMTPServerSession): Promise<Reply | undefined> => {
+  const onRcptTo = async (address: SMTPServerAddress, session: SMTPServerSession, isLate: () => boolean): Promise<Reply | undefined> => {
     const transaction = transactions.get(session)
     if (!transaction) return replyFor('store-away')
     if (address.args && Object.keys(address.args).length > 0) return replyFor('unknown-parameter')
     if (NOT_ASCII.test(localPart(address.address)) && !transaction.smtpUtf8) return replyFor('needs-smtputf8')
     const forwardPath = parseMailbox(address.address.includes('@') ? address.address : `${address.address}@${host.domain}`)
-    if (!forwardPath) return replyFor('bad-forward-path')
+    if (!forwardPath || NOT_UTF8.test(address.address)) return replyFor('bad-forward-path')
     const recipient = lowerCased(forwardPath)
     if (transaction.routes.has(recipient)) return undefined
     const [first] = transaction.routes.keys()
     if (first !== undefined && kindOfRecipient(first) !== kindOfRecipient(recipient)) return replyFor('other-kind')
     const route = await routeRecipient(host, recipient, transaction)
+    // Answered 451 meanwhile: the client will try again, so this message must not go there.
+    if (isLate()) return undefined
     switch (route.kind) {
       case 'reject': case 'tempfail': return replyForRefusal(route)
       case 'forward': case 'hold': case 'report':
@@ -101,7 +105,9 @@ export const createSessions = (
   }
 
   /** A fault of ours is never the sender's: 451, and the details stay in the log. */
-  const answer = (what: string, handler: Promise<Reply | undefined>, done: Done, options: { readonly fault: Reply; readonly deadline: boolean }): void => {
+  const answer = (
+    what: string, handler: (isLate: () => boolean) => Promise<Reply | undefined>, done: Done, options: { readonly fault: Reply; readonly deadline: boolean },
+  ): void => {
     let answered = false
     const say = (reply: Reply | undefined): void => {
       if (answered) return
@@ -110,7 +116,7 @@ export const createSessions = (
       done(reply ?? null, ACCEPTED_TEXT)
     }
     const timer = options.deadline ? host.clock.setTimeout(() => say(options.fault), HANDLER_MS) : undefined
-    handler.then(say, (error: unknown) => {
+    handler(() => answered).then(say, (error: unknown) => {
       if ((error as { code?: string }).code === 'ECONNECTION') host.log.debug({ what }, 'the client went away')
       else host.log.error({ err: error, what }, 'answered with a temporary failure')
       say(options.fault)
@@ -125,11 +131,11 @@ export const createSessions = (
 
   const fault = { fault: replyFor('store-away'), deadline: true }
   return {
-    onConnect: (_session, done) => answer('connect', onConnect(), done, { fault: replyFor('service-away'), deadline: true }),
-    onMailFrom: (address, session, done) => answer('MAIL', onMailFrom(address, session), done, fault),
-    onRcptTo: (address, session, done) => answer('RCPT', onRcptTo(address, session), done, fault),
+    onConnect: (_session, done) => answer('connect', onConnect, done, { fault: replyFor('service-away'), deadline: true }),
+    onMailFrom: (address, session, done) => answer('MAIL', () => onMailFrom(address, session), done, fault),
+    onRcptTo: (address, session, done) => answer('RCPT', (isLate) => onRcptTo(address, session, isLate), done, fault),
     // Cut-through has its own clock, which starts at the final dot.
-    onData: (stream, session, done) => answer('DATA', onData(stream, session), done, { ...fault, deadline: false }),
+    onData: (stream, session, done) => answer('DATA', () => onData(stream, session), done, { ...fault, deadline: false }),
   }
 }
 
