@@ -8,7 +8,7 @@ import type { Mailbox, ReversePath } from '../mail/address.ts'
 import type { Attempt } from '../policy/outcome.ts'
 import { abandon, offers, type OutgoingConnection } from './connection.ts'
 import { NoFreeConnection, type Pool } from './pool.ts'
-import type { NextHop } from './next-hop.ts'
+import type { Health, NextHop } from './next-hop.ts'
 import { attemptFromError, replyText } from './reply.ts'
 
 export type Envelope = { readonly reversePath: ReversePath; readonly forwardPath: Mailbox; readonly smtpUtf8: boolean }
@@ -39,34 +39,31 @@ const FREE_CONNECTION_MS = 2_000
 const REPLY_TO_DOT_MS = 10 * 60_000
 /** Everything before the dot: RFC 5321 §4.5.3.2 gives 5 minutes a command; a slow line gets a second for each KiB more. */
 const BEFORE_DOT_MS = 10 * 60_000
+/** A connection whose RSET stays without an answer is not worth keeping. */
+const RESET_MS = 10_000
 
 export const beginAttempt = (
   hop: { readonly pool: Pool; readonly health: NextHop; readonly clock: Clock },
   envelope: Envelope, message: Outgoing, options: { readonly inline: boolean },
 ): Transmission => {
   const { pool, health, clock } = hop
-  if (!health.admit(options.inline)) {
+  const tell = health.admit(options.inline)
+  if (!tell) {
     return { result: Promise.resolve({ kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false }), giveUp: () => true, isSent: () => false }
   }
 
   let phase: 'before-dot' | 'after-dot' | 'over' = 'before-dot'
   let connection: OutgoingConnection | undefined
-  let reported = false
   const stop = new AbortController()
   const { promise: result, resolve } = Promise.withResolvers<Attempt>()
-
-  const report = (trouble: boolean): void => {
-    if (!reported) health.report(trouble)
-    reported = true
-  }
 
   const finish = (attempt: Attempt, reusable: boolean): void => {
     if (phase === 'over') return
     phase = 'over'
     clock.clearTimeout(beforeDot)
     clock.clearTimeout(afterDot)
-    report(attempt.kind === 'transient' && attempt.trouble)
-    if (connection) giveBackConnection(pool, connection, reusable, attempt.kind === 'accepted')
+    tell(healthFrom(attempt))
+    if (connection) giveBackConnection(pool, clock, connection, reusable, attempt.kind === 'accepted')
     stop.abort()
     resolve(attempt)
   }
@@ -105,8 +102,9 @@ export const beginAttempt = (
         return finish({ kind: 'accepted', reply: replyText(info?.response ?? '') }, true)
       }
       const attempt = attemptFromError(error, phase)
-      // A kept connection that died unnoticed: nothing was said on it, so a fresh one is the same attempt (G19).
-      if (lease.reused && phase === 'before-dot' && attempt.kind === 'transient' && attempt.why === 'connection') {
+      // A kept connection that died unnoticed, or that its server now ends (after so many messages, say): nothing of this message
+      // was taken on it, so a fresh one is the same attempt (G19).
+      if (lease.reused && phase === 'before-dot' && attempt.kind === 'transient' && (attempt.why === 'connection' || attempt.trouble)) {
         abandon(used)
         pool.release(used)
         connection = undefined
@@ -117,14 +115,14 @@ export const beginAttempt = (
   }
 
   const acquire = async (fresh: boolean): Promise<void> => {
+    // For a free place only: a server may take its time over the greeting, the attempt's own deadline is for that.
     const patience = options.inline ? AbortSignal.any([stop.signal, patienceOf(clock, FREE_CONNECTION_MS, stop.signal)]) : stop.signal
     try {
-      const lease = await pool.acquire(patience, fresh)
+      const lease = await pool.acquire(patience, stop.signal, fresh)
       if (phase === 'over') pool.release(lease.connection)
       else sendOver(lease)
     } catch (error) {
       if (error instanceof NoFreeConnection) finish({ kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false }, false)
-      else if (patience.aborted) drop('The next hop was too slow.', true)
       else finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
     }
   }
@@ -134,7 +132,7 @@ export const beginAttempt = (
     result,
     isSent: () => phase === 'after-dot',
     giveUp: (trouble) => {
-      report(trouble)
+      if (trouble) tell('trouble')
       if (phase === 'after-dot') return false
       drop(trouble ? 'The next hop was too slow.' : 'Burnbox was stopped.', trouble)
       return true
@@ -143,13 +141,28 @@ export const beginAttempt = (
 }
 
 /** After a refusal the transaction may still be open on the other side: RSET first, or the next MAIL is "nested" (case G19). */
-const giveBackConnection = (pool: Pool, connection: OutgoingConnection, reusable: boolean, clean: boolean): void => {
+const giveBackConnection = (pool: Pool, clock: Clock, connection: OutgoingConnection, reusable: boolean, clean: boolean): void => {
   if (!reusable) abandon(connection)
   if (!reusable || clean) return pool.release(connection)
-  connection.reset((error) => {
-    if (error) abandon(connection)
+  let over = false
+  const end = (good: boolean): void => {
+    if (over) return
+    over = true
+    clock.clearTimeout(timer)
+    connection.off('end', broken)
+    if (!good) abandon(connection)
     pool.release(connection)
-  })
+  }
+  const broken = (): void => end(false)
+  const timer = clock.setTimeout(broken, RESET_MS)
+  connection.once('end', broken)
+  connection.reset((error) => end(!error))
+}
+
+const healthFrom = (attempt: Attempt): Health => {
+  if (attempt.kind !== 'transient') return 'well'
+  if (attempt.trouble) return 'trouble'
+  return attempt.why === 'reply' ? 'well' : 'nothing'
 }
 
 const patienceOf = (clock: Clock, ms: number, until: AbortSignal): AbortSignal => {
@@ -159,13 +172,15 @@ const patienceOf = (clock: Clock, ms: number, until: AbortSignal): AbortSignal =
   return controller.signal
 }
 
-/** `onDot` is called when the last byte has been handed over, just before nodemailer writes the dot. */
-const bytesOf = (message: Outgoing, onDot: () => void): Readable => {
+/** `onDot` is called when the last byte has been handed over, just before nodemailer writes the dot: its own listener comes after ours. */
+const bytesOf = (message: Outgoing, onDot: () => void): Readable => streamOf(message).once('end', onDot)
+
+const streamOf = (message: Outgoing): Readable => {
   const rest = message.content.read(message.content.bodyOffset)
+  // Bytes in memory go without an async iterator.
   if (Array.isArray(rest)) {
     return new Readable({
       read() {
-        onDot()
         this.push(message.header)
         for (const piece of rest as Buffer[]) if (piece.length > 0) this.push(piece)
         this.push(null)
@@ -175,6 +190,5 @@ const bytesOf = (message: Outgoing, onDot: () => void): Readable => {
   return Readable.from((async function* () {
     yield message.header
     for await (const piece of rest) if (piece.length > 0) yield piece
-    onDot()
   })(), { objectMode: false })
 }

@@ -6,11 +6,12 @@ import { abandon, IDLE_MS, isUsable, type OutgoingConnection } from './connectio
 export type Lease = { readonly connection: OutgoingConnection; readonly reused: boolean }
 
 export type Pool = {
-  /** Waits for a free place; rejects when the signal aborts or the connection cannot be opened. */
-  readonly acquire: (signal: AbortSignal, fresh?: boolean) => Promise<Lease>
+  /** Waits for a free place until `patience` aborts, then opens a connection until `stop` does. `fresh`: no kept one. */
+  readonly acquire: (patience: AbortSignal, stop: AbortSignal, fresh?: boolean) => Promise<Lease>
   readonly release: (connection: OutgoingConnection) => void
   /** Places not taken, for deciding how much to claim from the queue. */
   readonly room: () => number
+  /** Says goodbye on idle connections and drops the others: whoever still waits on one has stored that it does. */
   readonly close: () => void
 }
 
@@ -18,6 +19,7 @@ export class NoFreeConnection extends Error {}
 
 export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnection>, size: number, clock: Clock): Pool => {
   const idle: { connection: OutgoingConnection; since: number }[] = []
+  const inUse = new Set<OutgoingConnection>()
   const queue: (() => void)[] = []
   let taken = 0
 
@@ -77,17 +79,20 @@ export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnec
   timer.unref()
 
   return {
-    acquire: async (signal, fresh = false) => {
-      await place(signal)
+    acquire: async (patience, stop, fresh = false) => {
+      await place(patience)
       try {
         const kept = fresh ? undefined : takeIdle()
-        return kept ? { connection: kept, reused: true } : { connection: await open(signal), reused: false }
+        const connection = kept ?? await open(stop)
+        inUse.add(connection)
+        return { connection, reused: kept !== undefined }
       } catch (error) {
         leavePlace()
         throw error
       }
     },
     release: (connection) => {
+      inUse.delete(connection)
       leavePlace()
       if (closed || !isUsable(connection)) return quit(connection)
       idle.push({ connection, since: clock.now().getTime() })
@@ -96,7 +101,11 @@ export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnec
     close: () => {
       closed = true
       clock.clearTimeout(timer)
-      for (const entry of idle.splice(0)) quit(entry.connection)
+      for (const { connection } of idle.splice(0)) {
+        quit(connection)
+        connection.close()
+      }
+      for (const connection of inUse) abandon(connection)
     },
   }
 }

@@ -14,7 +14,7 @@ export const createSmarthost = (host: Smarthost, name: string, clock: Clock): Re
   const health = createNextHop(clock)
   return {
     begin: (envelope, message, options) => beginAttempt({ pool, health, clock }, envelope, message, options),
-    room: () => (health.inTrouble() ? Math.min(1, pool.room()) : pool.room()),
+    room: () => health.room(pool.room()),
     close: () => pool.close(),
   }
 }
