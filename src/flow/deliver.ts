@@ -38,6 +38,8 @@ export type UnderWay = {
   readonly giveUp: (trouble: boolean) => boolean
   /** Our final dot is out: only the reply tells. */
   readonly isSent: () => boolean
+  /** Resolves when the relay has it (its place among the connections is counted), or never will. */
+  readonly begun: Promise<void>
 }
 
 /** Never rejects for what the other side does; rejects when our own store is away. */
@@ -69,16 +71,19 @@ const underWay = (
 ): UnderWay => {
   let transmission: Transmission | undefined
   let stopped = false
+  const begun = Promise.withResolvers<void>()
   const decide = (attempt: Attempt): Outcome => outcomeOf(attempt, tries, host.clock.now(), (host.random(1)[0] ?? 0) / 255)
   const run = async (): Promise<Outcome> => {
     const prepared = await prepare()
     if ('kind' in prepared) return prepared
     if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
     transmission = host.relay.begin(prepared.envelope, prepared.outgoing, options)
+    begun.resolve()
     return decide(await transmission.result)
   }
   return {
-    outcome: run(),
+    outcome: run().finally(begun.resolve),
+    begun: begun.promise,
     giveUp: (trouble) => {
       stopped = true
       return transmission ? transmission.giveUp(trouble) : true

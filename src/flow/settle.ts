@@ -17,7 +17,8 @@ export const settle = async (host: Host, claimed: Claimed, outcome: Outcome): Pr
   const at = host.clock.now()
   const settled = await host.db.transaction().execute(async (tx) => {
     const message = await messageById(tx, claimed.messageId)
-    if (!message) throw new Error(`message ${claimed.messageId} of a queued delivery is gone`)
+    // Its owner discarded it with the address while the attempt was under way: there is nothing to settle.
+    if (!message) return false
     const note = (kind: ActivityLine['kind'], reason?: string): Promise<void> => insertActivity(tx, [{
       at, accountId: claimed.accountId, aliasId: claimed.aliasId, aliasAddress: alias?.address ?? null, kind, deliveryId: claimed.id,
       reason: reason ?? null, sender: message.from, reply: outcome.reply || null, size: message.size,

@@ -50,7 +50,8 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
     unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
     next_attempt_at: delivery.nextAttemptAt, lease_until: delivery.awaiting?.leaseUntil ?? null,
     lease_token: delivery.awaiting?.leaseToken ?? null, last_reply: delivery.lastReply ?? null,
-  }))).execute()
+  // A release to several inboxes of which one is still under way, and another was refused and is released again.
+  }))).onConflict((conflict) => conflict.columns(['held_id', 'inbox_id']).doNothing()).execute()
 }
 
 /**

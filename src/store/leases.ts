@@ -9,6 +9,8 @@ export type Leases = {
   /** Returns the function that stops renewing. */
   readonly keep: (id: bigint, leaseToken: bigint) => () => void
   readonly held: () => number
+  /** Now, instead of at the next tick. Never rejects. */
+  readonly renew: () => Promise<void>
 }
 
 export const createLeases = (db: Database, clock: Clock, log: Log): Leases => {
@@ -17,17 +19,19 @@ export const createLeases = (db: Database, clock: Clock, log: Log): Leases => {
   let timer: ReturnType<Clock['setTimeout']> | undefined
 
   const renew = async (): Promise<void> => {
-    timer = undefined
     if (held.size === 0) return
     try {
       await renewLeases(db, [...held], clock.now())
     } catch (error) {
       log.warn({ err: error }, 'leases could not be renewed')
     }
-    schedule()
   }
   const schedule = (): void => {
-    timer ??= clock.setTimeout(() => void renew(), RENEW_MS)
+    if (held.size === 0) return
+    timer ??= clock.setTimeout(() => {
+      timer = undefined
+      void renew().then(schedule)
+    }, RENEW_MS)
     timer.unref()
   }
 
@@ -39,5 +43,6 @@ export const createLeases = (db: Database, clock: Clock, log: Log): Leases => {
       return () => void held.delete(lease)
     },
     held: () => held.size,
+    renew,
   }
 }

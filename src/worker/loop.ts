@@ -30,6 +30,9 @@ export const startWorker = (host: Host): Worker => {
   let wakeUp = (): void => {}
   let woken = false
   const underWay = new Set<Promise<void>>()
+  // Claimed, and not yet counted by the relay: without them a long queue would be claimed whole before the first has a connection.
+  let starting = 0
+  let storeWasAway = false
 
   const wake = (): void => {
     woken = true
@@ -42,6 +45,7 @@ export const startWorker = (host: Host): Worker => {
       woken = false
       const claimed = await claim().catch((error: unknown) => {
         host.log.warn({ err: error }, 'the queue cannot be read, trying again')
+        storeWasAway = true
         return 0
       })
       if (claimed > 0 || woken) continue
@@ -57,13 +61,17 @@ export const startWorker = (host: Host): Worker => {
   }
 
   const claim = async (): Promise<number> => {
+    // While the store was away our leases ran out; what we still wait for is not an orphan.
+    if (storeWasAway) await host.leases.renew()
+    storeWasAway = false
     const now = host.clock.now()
     for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
-    const room = host.relay.room()
-    if (room === 0) return 0
+    const room = host.relay.room() - starting
+    if (room <= 0) return 0
     const claimed = await claimDue(host.db, now, room, newToken(host))
     for (const one of claimed) {
-      const work = attempt(host, one).catch((error: unknown) => {
+      starting += 1
+      const work = attempt(host, one, () => { starting -= 1 }).catch((error: unknown) => {
         host.log.error({ err: error, delivery: one.id.toString() }, 'the store is away; the lease will expire')
       }).finally(() => {
         underWay.delete(work)
@@ -84,25 +92,29 @@ const settleOrphan = (host: Host, orphan: Claimed): Promise<void> =>
   settle(host, orphan, outcomeOf(
     { kind: 'transient', reply: 'Burnbox stopped before the reply came.', why: 'lost', trouble: false }, orphan, host.clock.now(), 0))
 
-const attempt = async (host: Host, claimed: Claimed): Promise<void> => {
+const attempt = async (host: Host, claimed: Claimed, begun: () => void): Promise<void> => {
   const letGo = host.leases.keep(claimed.id, claimed.leaseToken)
   try {
-    const underWay = await begin(host, claimed)
-    const outcome = await outcomeOrSent(host, underWay)
+    const underWay = await begin(host, claimed, begun)
+    const outcome = underWay && await outcomeOrSent(host, underWay).catch((error: unknown) => faultOf(host, claimed, error))
+    if (!outcome) return
     switch (outcome) {
       case 'stopped': return await giveBack(host.db, claimed.id, claimed.leaseToken, host.clock.now())
       case 'sent': return await awaitReply(host, underWay, claimed)
     }
     if (outcome.kind === 'deferred' && !outcome.tried) return await giveBack(host.db, claimed.id, claimed.leaseToken, outcome.retryAt)
-    await settle(host, claimed, outcome)
-  } catch (error) {
-    host.log.error({ err: error, delivery: claimed.id.toString() }, 'a delivery could not be attempted')
-    // A fault of ours defers, it never holds; a row that throws each time does not stop the others (case I13).
-    const retryAt = new Date(host.clock.now().getTime() + backoffMs(claimed.attempts, 0.5))
-    await settle(host, claimed, { kind: 'deferred', reply: 'Burnbox had a fault.', retryAt, unknown: false, tried: true })
+    // What the other side said is recorded however long the store is away: asking it again would be a second copy.
+    await settleLater(host, Promise.resolve(outcome), claimed)
   } finally {
     letGo()
   }
+}
+
+/** A fault of ours defers, it never holds; a row that throws each time does not stop the others (case I13). */
+const faultOf = (host: Host, claimed: Claimed, error: unknown): Outcome => {
+  host.log.error({ err: error, delivery: claimed.id.toString() }, 'a delivery could not be attempted')
+  const retryAt = new Date(host.clock.now().getTime() + backoffMs(claimed.attempts, 0.5))
+  return { kind: 'deferred', reply: 'Burnbox had a fault.', retryAt, unknown: false, tried: true }
 }
 
 /** Slow is no reason to stop here, nobody waits for us: only the end of the process is. */
@@ -117,11 +129,23 @@ const outcomeOrSent = async (host: Host, underWay: UnderWay): Promise<Outcome | 
 
 /** Rule b: from now on an expired lease means "outcome unknown". At the end of the process it waits 6 s more. */
 const awaitReply = async (host: Host, underWay: UnderWay, claimed: Claimed): Promise<void> => {
-  await markSent(host.db, claimed.id, claimed.leaseToken)
+  await markSent(host.db, claimed.id, claimed.leaseToken).catch((error: unknown) => {
+    host.log.warn({ err: error, delivery: claimed.id.toString() }, 'not marked as sent; its reply is waited for all the same')
+  })
   await waitFor(host, settleLater(host, underWay.outcome, claimed), { ms: LONGEST_REPLY_MS, signal: host.stopWaiting })
 }
 
-const begin = async (host: Host, claimed: Claimed): Promise<UnderWay> => {
+/** `begun` is called once, when the attempt is counted by the relay or is over before that. Undefined: settled already. */
+const begin = async (host: Host, claimed: Claimed, begun: () => void): Promise<UnderWay | undefined> => {
+  const started = await start(host, claimed).catch(async (error: unknown) => {
+    begun()
+    await settle(host, claimed, faultOf(host, claimed, error))
+  })
+  void started?.begun.then(begun)
+  return started ?? undefined
+}
+
+const start = async (host: Host, claimed: Claimed): Promise<UnderWay> => {
   const message = await messageById(host.db, claimed.messageId)
   if (!message) throw new Error(`message ${claimed.messageId} is gone`)
   const content = await storedContent(host, message)
