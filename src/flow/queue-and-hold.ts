@@ -39,6 +39,7 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
     await insertActivity(tx, [
       ...deliveries.map((delivery): ActivityLine => ({
         ...lineFor(delivery.alias, message, content.size, at), kind: 'queued', deliveryId: delivery.id, reply: delivery.entry?.lastReply ?? null,
+        reason: delivery.entry && delivery.entry.unknownOutcomes > 0 ? 'possibly-delivered' : null,
       })),
       ...holds.map((hold): ActivityLine => ({
         ...lineFor(hold.alias, message, content.size, at), kind: 'held', reason: hold.reason, reply: 'reply' in hold ? hold.reply ?? null : null,
@@ -56,7 +57,9 @@ export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, 
 
 const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {
   const { alias, reason } = hold
-  if (reason === 'burned') await letGoOldest(tx, alias.accountId, alias.id, bytesToLetGo(await holdingUse(tx, alias.accountId), size), at)
+  if (reason === 'burned' || reason === 'refused') {
+    await letGoOldest(tx, alias.accountId, alias.id, bytesToLetGo(await holdingUse(tx, alias.accountId), size, reason), at)
+  }
   await insertHeld(tx, {
     accountId: alias.accountId, aliasId: alias.id, messageId, inboxId: ('inboxId' in hold && hold.inboxId) || null, reason,
     reasonText: holdText(reason, ('reply' in hold && hold.reply) || ''), at, burnedAt: reason === 'burned' ? alias.burnedAt : null,

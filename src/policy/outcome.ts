@@ -33,7 +33,8 @@ export const outcomeOf = (attempt: Attempt, tries: Tries, now: Date, jitter: num
       const unknown = attempt.why === 'lost'
       if (unknown && tries.unknownOutcomes >= 1) return { kind: 'held', reason: 'unconfirmed', reply: attempt.reply }
       if (now >= tries.expiresAt) return { kind: 'held', reason: 'expired', reply: attempt.reply }
-      const waitMs = unknown ? UNKNOWN_RETRY_MS : attempt.why === 'dropped' ? DROPPED_RETRY_MS : backoffMs(tries.attempts, jitter)
+      const early = attempt.why === 'dropped' && tries.attempts <= 1
+      const waitMs = unknown ? UNKNOWN_RETRY_MS : early ? DROPPED_RETRY_MS : backoffMs(tries.attempts, jitter)
       const retryAt = new Date(Math.min(now.getTime() + waitMs, tries.expiresAt.getTime()))
       return { kind: 'deferred', reply: attempt.reply, retryAt, unknown, tried: true }
     }

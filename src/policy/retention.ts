@@ -8,9 +8,9 @@ export type HoldingUse = { readonly quota: number; readonly total: number; reado
 export const canMakeRoom = (use: HoldingUse, size: number): boolean =>
   size <= use.quota / 2 && use.total - use.burned + Math.max(size, 1) <= use.quota
 
-/** How many bytes of burn-held mail must give way before `size` more bytes are held because of a burn. */
-export const bytesToLetGo = (use: HoldingUse, size: number): number =>
-  Math.max(0, use.burned + size - use.quota / 2, use.total + size - use.quota)
+/** How many bytes of burn-held mail must give way before `size` more bytes are held; more than there are where there is no room. */
+export const bytesToLetGo = (use: HoldingUse, size: number, reason: 'burned' | 'refused'): number =>
+  Math.max(0, reason === 'burned' ? use.burned + size - use.quota / 2 : 0, use.total + size - use.quota)
 
 /** While the sender still waits: may refused mail be held, or is the refusal passed on (choice 2)? */
 export const hasRoomForRefused = (use: HoldingUse, size: number, authenticated: boolean): boolean =>
