@@ -20,6 +20,7 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
   }
   if (name !== undefined) await renameAccount(tx, accountId, name, host.clock.now())
   await updateSettings(tx, accountId, {
-    ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }), ...(activityDays !== undefined && { activityDays }),
+    ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }),
+      ...(activityDays !== undefined && { activityDays }),
   })
 })

@@ -5,7 +5,8 @@ import { takeLink } from '../store/one-time-links.ts'
 import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
 
-export const verifyInbox = (host: Host, token: string): Promise<{ readonly address: Mailbox }> => host.db.transaction().execute(async (tx) => {
+export const verifyInbox = (host: Host,
+  token: string): Promise<{ readonly address: Mailbox }> => host.db.transaction().execute(async (tx) => {
   const now = host.clock.now()
   const link = await takeLink(tx, token, ['verify-inbox'], now)
   const inbox = link?.inboxId && await markVerified(tx, link.inboxId, now)

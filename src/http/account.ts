@@ -21,11 +21,16 @@ const Me = z.object({
   counts: z.object({ active: Count, burned: Count, closed: Count, holding: Count, holding_bytes: Count }),
   limits: z.object({ held_bytes: Count, message_bytes: Count, list_items: Count }),
 }).openapi('Me')
+const Settings = z.object({
+  name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
+  activity_days: Days(3650).optional(),
+})
 const ActivityShape = z.object({
   id: z.string(), at: Time, kind: z.string(), alias_id: z.string().nullable(), alias: z.string().nullable(), reason: z.string().nullable(),
   from: z.string().nullable(), reply: z.string().nullable(), size: Count.nullable(),
 }).openapi('Activity')
 const Day = z.iso.date()
+const Stats = z.object({ items: z.array(z.object({ day: z.string(), delivered: Count, held: Count, replied: Count })) })
 const mostStatDays = 400
 
 export const accountRoutes = (services: Services) => {
@@ -43,7 +48,8 @@ export const accountRoutes = (services: Services) => {
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       held_days: account.heldDays, activity_days: account.activityDays,
-      counts: { active: counts.active, burned: counts.burned, closed: counts.closed, holding: counts.holding, holding_bytes: counts.holdingBytes },
+      counts: { active: counts.active, burned: counts.burned, closed: counts.closed, holding: counts.holding,
+        holding_bytes: counts.holdingBytes },
       limits: { held_bytes: account.heldBytes, message_bytes: host.config.maxMessageBytes, list_items: 200 },
     }
   }
@@ -55,12 +61,13 @@ export const accountRoutes = (services: Services) => {
     }), async (c) => c.json(await meJson(c.var.caller.accountId), 200))
     .openapi(createRoute({
       method: 'patch', path: '/me', tags, summary: 'Change settings', middleware: manage,
-      request: { body: body(z.object({ name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(), activity_days: Days(3650).optional() })) },
+      request: { body: body(Settings) },
       responses: { 200: json(Me, 'You'), default: otherwise },
     }), async (c) => {
       const input = c.req.valid('json')
       const { accountId } = c.var.caller
-      await changeAccount(host, { accountId, name: input.name, defaultInboxUuid: input.default_inbox_id, heldDays: input.held_days, activityDays: input.activity_days })
+      await changeAccount(host, { accountId, name: input.name, defaultInboxUuid: input.default_inbox_id, heldDays: input.held_days,
+        activityDays: input.activity_days })
       return c.json(await meJson(accountId), 200)
     })
     .openapi(createRoute({
@@ -73,7 +80,8 @@ export const accountRoutes = (services: Services) => {
       const before = decodeCursor(IdCursor, cursor)
       const alias = uuid === undefined ? undefined : await aliasByUuid(host.db, accountId, uuid)
       if (uuid !== undefined && !alias) return c.json({ items: [], next: null }, 200)
-      const found = await listActivity(host.db, { accountId, limit, ...(alias && { aliasId: alias.id }), ...(before !== undefined && { before }) })
+      const found = await listActivity(host.db, { accountId, limit, ...(alias && { aliasId: alias.id }),
+        ...(before !== undefined && { before }) })
       return c.json({
         items: found.items.map((line) => ({
           id: line.id, at: line.at.toISOString(), kind: line.kind, alias_id: line.aliasId, alias: line.aliasAddress, reason: line.reason,
@@ -85,13 +93,15 @@ export const accountRoutes = (services: Services) => {
     .openapi(createRoute({
       method: 'get', path: '/stats', tags, summary: 'Delivered, held, replied per day (UTC)', middleware: read,
       request: { query: z.object({ from: Day.optional(), to: Day.optional() }) },
-      responses: { 200: json(z.object({ items: z.array(z.object({ day: z.string(), delivered: Count, held: Count, replied: Count })) }), 'One item a day'), default: otherwise },
+      responses: { 200: json(Stats, 'One item a day'), default: otherwise },
     }), async (c) => {
       const query = c.req.valid('query')
       const to = query.to ?? dayOf(host.clock.now().getTime())
       const from = query.from ?? dayOf(Date.parse(to) - 29 * dayMs)
       const days = (Date.parse(to) - Date.parse(from)) / dayMs
-      if (days < 0 || days >= mostStatDays) throw new Problem('invalid-query', `from must not be after to, nor more than ${mostStatDays} days before it.`)
+      if (days < 0 || days >= mostStatDays) {
+        throw new Problem('invalid-query', `from must not be after to, nor more than ${mostStatDays} days before it.`)
+      }
       return c.json({ items: [...await dailyCounts(host.db, c.var.caller.accountId, from, to)] }, 200)
     })
 }

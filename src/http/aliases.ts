@@ -10,14 +10,17 @@ import { restoreAlias } from '../flow/restore-alias.ts'
 import { searchAliases } from '../store/alias-search.ts'
 import { aliasByUuid, type Alias } from '../store/aliases.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf } from './shapes.ts'
-import type { Services } from './services.ts'
+import {
+  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf,
+} from './shapes.ts'
+import type { Caller, Services } from './services.ts'
 
 const State = z.enum(['active', 'burned', 'closed'])
 const Count = z.number().int()
 
 const BriefAlias = z.object({
-  id: z.string(), address: z.string().openapi({ example: 'shop-7kq2m@burn.example' }), state: State, site: z.string().nullable(), label: z.string().nullable(),
+  id: z.string(), address: z.string().openapi({ example: 'shop-7kq2m@burn.example' }), state: State,
+  site: z.string().nullable(), label: z.string().nullable(),
 })
 const FullAlias = BriefAlias.extend({
   note: z.string().nullable(), display_name: z.string().nullable(), pinned: z.boolean(),
@@ -27,9 +30,9 @@ const FullAlias = BriefAlias.extend({
   holding: Count.openapi({ description: 'Messages that wait in holding now' }),
   counts: z.object({ delivered: Count, held: Count, replied: Count }),
 }).openapi('Alias')
-const CreatedAlias = FullAlias.partial().required({ id: true, address: true, state: true, site: true, label: true }).openapi('CreatedAlias', {
-  description: 'With a create-only token: id, address, state, site and label alone',
-})
+const brief = { id: true, address: true, state: true, site: true, label: true } as const
+const CreatedAlias = FullAlias.partial().required(brief)
+  .openapi('CreatedAlias', { description: 'With a create-only token: id, address, state, site and label alone' })
 const RestoredAlias = FullAlias.extend({
   released: Count.optional().openapi({ description: 'How many held messages were let go, when release_held was asked for' }),
   skipped: Count.optional().openapi({ description: 'How many stay held because they would show an inbox' }),
@@ -49,10 +52,12 @@ const NewAlias = z.object({
   local_part: z.string().max(200).optional(),
   domain: z.string().max(253).optional(),
 })
+const Restore = z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) })
 const Change = z.object({ ...fields, site: NewAlias.shape.site })
 
 const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
-  ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system, inboxes: [...alias.inboxes],
+  ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system,
+  inboxes: [...alias.inboxes],
   created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
   last_message_at: alias.lastMessageAt?.toISOString() ?? null,
   holding: alias.holding,
@@ -61,14 +66,20 @@ const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
 const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>
   ({ id: alias.uuid, address: alias.address, state: alias.state, site: alias.site, label: alias.label })
 
+const Sort = z.enum(['created', 'last_message', 'address'])
 const ListQuery = PageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Words that must all be in address, label, note, site or display name' }),
   state: State.optional(),
   site: z.string().max(253).optional(),
-  sort: z.enum(['created', 'last_message', 'address']).default('created'),
+  sort: Sort.default('created'),
 })
-const Cursor = z.tuple([z.enum(['created', 'last_message', 'address']), z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)])
-  .refine(([sort, value]) => sort === 'created' || (sort === 'last_message' && (value === null || !Number.isNaN(Date.parse(value)))) || (sort === 'address' && value !== null))
+const Cursor = z.tuple([Sort, z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)]).refine(([sort, value]) => {
+  switch (sort) {
+    case 'created': return true
+    case 'address': return value !== null
+    case 'last_message': return value === null || !Number.isNaN(Date.parse(value))
+  }
+})
 
 export const aliasRoutes = (services: Services) => {
   const { host } = services
@@ -99,7 +110,8 @@ export const aliasRoutes = (services: Services) => {
         accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: q.replaceAll('\0', ' ') }), ...(state && { state }),
         ...(site !== undefined && { site: site.replaceAll('\0', ' ') }), ...(after && { after: { value: after[1], id: after[2] } }),
       })
-      return c.json({ items: found.items.map(fullJson), next: found.next && encodeCursor([query.sort, found.next.value, found.next.id]) }, 200)
+      const next = found.next && encodeCursor([query.sort, found.next.value, found.next.id])
+      return c.json({ items: found.items.map(fullJson), next }, 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}', tags, summary: 'Read one', middleware: read,
@@ -117,37 +129,39 @@ export const aliasRoutes = (services: Services) => {
       return c.json(fullJson(await changeAlias(host, {
         accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), inboxIds: input.inbox_ids, pinned: input.pinned,
         ...('site' in input && { site: emptyToNull(input.site) }), ...('label' in input && { label: emptyToNull(input.label) }),
-        ...('note' in input && { note: emptyToNull(input.note) }), ...('display_name' in input && { displayName: emptyToNull(input.display_name) }),
+        ...('note' in input && { note: emptyToNull(input.note) }),
+        ...('display_name' in input && { displayName: emptyToNull(input.display_name) }),
       })), 200)
     })
     .openapi(createRoute({
       method: 'post', path: '/{id}/burn', tags, summary: 'Burn: from now on its mail is held', middleware: manage,
       request: { params: IdParam }, responses: { 200: json(FullAlias, 'The burned alias'), default: otherwise },
-    }), async (c) => c.json(fullJson(await burnAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id) })), 200))
+    }), async (c) => c.json(fullJson(await burnAlias(host, which(c.var.caller, c.req.valid('param').id))), 200))
     .openapi(createRoute({
       method: 'post', path: '/{id}/restore', tags, summary: 'Make it active again, from any state', middleware: manage,
-      request: { params: IdParam, body: { content: { 'application/json': { schema: z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) }) } } } },
+      request: { params: IdParam, body: { content: { 'application/json': { schema: Restore } } } },
       responses: { 200: json(RestoredAlias, 'The active alias'), default: otherwise },
     }), async (c) => {
       const { release_held: asked = false } = c.req.valid('json') ?? {}
       const { alias, released, skipped } = await restoreAlias(host, {
-        accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), releaseHeld: asked === 'all' ? 'any-burn' : asked ? 'latest-burn' : undefined,
+        ...which(c.var.caller, c.req.valid('param').id), releaseHeld: asked === 'all' ? 'any-burn' : asked ? 'latest-burn' : undefined,
       })
       return c.json({ ...fullJson(alias), ...(asked !== false && { released, skipped }) }, 200)
     })
     .openapi(createRoute({
       method: 'post', path: '/{id}/close', tags, summary: 'Close: from now on its mail is refused', middleware: manage,
       request: { params: IdParam }, responses: { 200: json(FullAlias, 'The closed alias'), default: otherwise },
-    }), async (c) => c.json(fullJson(await closeAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id) })), 200))
+    }), async (c) => c.json(fullJson(await closeAlias(host, which(c.var.caller, c.req.valid('param').id))), 200))
     .openapi(createRoute({
       method: 'delete', path: '/{id}', tags, summary: 'Forget it; the address is never given out again', middleware: manage,
       request: { params: IdParam, query: z.object({ discard: z.enum(['true', 'false']).default('false') }) },
       responses: { 204: { description: 'Forgotten' }, default: otherwise },
     }), async (c) => {
       const discard = c.req.valid('query').discard === 'true'
-      await forgetAlias(host, { accountId: c.var.caller.accountId, uuid: aliasId(c.req.valid('param').id), discard })
+      await forgetAlias(host, { ...which(c.var.caller, c.req.valid('param').id), discard })
       return c.body(null, 204)
     })
 }
 
 const aliasId = (id: string): string => uuidOf(id, 'alias')
+const which = (caller: Caller, id: string) => ({ accountId: caller.accountId, uuid: aliasId(id) })

@@ -11,7 +11,7 @@ import { clientAddressOf, networks } from './client-address.ts'
 import { docRoutes } from './docs.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
-import { isCrossSite, originsOf } from './origins.ts'
+import { fromElsewhere, isCrossSite, originsOf } from './origins.ts'
 import { answerError } from './problem.ts'
 import { createReader, type Reader } from './reader/reader.ts'
 import type { HttpEnv } from './services.ts'
@@ -23,7 +23,9 @@ const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url))
 
 export type Web = AsyncDisposable & { readonly app: Hono<HttpEnv> }
 
-export const createWeb = (parts: { readonly host: Host; readonly auth: Auth; readonly reader?: Reader; readonly webFolder?: string }): Web => {
+type Parts = { readonly host: Host; readonly auth: Auth; readonly reader?: Reader; readonly webFolder?: string }
+
+export const createWeb = (parts: Parts): Web => {
   const { host, auth, reader = createReader() } = parts
   const services = { host, auth, reader }
   const trusted = networks(host.config.trustedProxies)
@@ -39,10 +41,15 @@ export const createWeb = (parts: { readonly host: Host; readonly auth: Auth; rea
     c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, trusted))
     await next()
   })
-  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: () => { throw new Problem('too-large', `A body may have ${mostBodyBytes} bytes.`) } }))
+  app.use(bodyLimit({
+    maxSize: mostBodyBytes,
+    onError: () => {
+      throw new Problem('too-large', `A body may have ${mostBodyBytes} bytes.`)
+    },
+  }))
 
   app.all('/auth/*', async (c) => {
-    if (!['GET', 'HEAD'].includes(c.req.method) && isCrossSite(c.req.raw.headers, origins)) throw new Problem('forbidden', 'This request does not come from a page of this host.')
+    if (!['GET', 'HEAD'].includes(c.req.method) && isCrossSite(c.req.raw.headers, origins)) throw fromElsewhere()
     const request = new Request(c.req.raw)
     request.headers.set(clientAddressHeader, c.var.clientAddress)
     return auth.handle(request)

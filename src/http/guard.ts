@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { Problem } from '../flow/problem.ts'
 import { accountOfToken, scopes, type Scope } from '../store/tokens.ts'
 import { hasOtherBody, refuseOtherTypes } from './json-body.ts'
-import { isSameOrigin, originsOf } from './origins.ts'
+import { fromElsewhere, isSameOrigin, originsOf } from './origins.ts'
 import type { Caller, HttpEnv, Services } from './services.ts'
 
 type Guarding = Pick<Services, 'host' | 'auth'>
@@ -40,6 +40,6 @@ const unauthorized = (): Problem => new Problem('unauthorized', 'Send "Authoriza
 const refuseForgery = (request: Request, origins: readonly string[]): void => {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return
   if (!isSameOrigin(request.headers, origins) || hasOtherBody(request.headers)) {
-    throw new Problem('forbidden', 'This request does not come from a page of this host.')
+    throw fromElsewhere()
   }
 }

@@ -59,13 +59,15 @@ export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoi
   'aliases.note', 'aliases.display_name', 'aliases.pinned', 'aliases.created_at', 'aliases.burned_at',
   'c.last_message_at', 'c.delivered', 'c.held', 'c.replied',
   sql<string>`(select count(*) from held h where h.alias_id = aliases.id and h.released_at is null)`.as('holding'),
-  sql<AliasInbox[]>`(select coalesce(json_agg(json_build_object('id', i.uuid, 'address', i.address, 'verified', i.verified_at is not null) order by i.id), '[]')
+  sql<AliasInbox[]>`(
+    select coalesce(json_agg(json_build_object('id', i.uuid, 'address', i.address, 'verified', i.verified_at is not null) order by i.id), '[]')
     from alias_inboxes ai join inboxes i on i.id = ai.inbox_id where ai.alias_id = aliases.id)`.as('inboxes'),
 ])
 export type AliasRow = Awaited<ReturnType<ReturnType<typeof selectAliases>['executeTakeFirstOrThrow']>>
 
 export const aliasOf = (row: AliasRow): Alias => ({
-  id: row.id, uuid: row.uuid, accountId: row.account_id, address: row.address as Mailbox, state: row.state as AliasState, system: row.system,
+  id: row.id, uuid: row.uuid, accountId: row.account_id, address: row.address as Mailbox, state: row.state as AliasState,
+    system: row.system,
   site: row.site, label: row.label, note: row.note, displayName: row.display_name, pinned: row.pinned, createdAt: row.created_at,
   burnedAt: row.burned_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
   replied: Number(row.replied), holding: Number(row.holding), inboxes: row.inboxes,
@@ -85,7 +87,8 @@ export const aliasByAddress = async (db: Database, address: Mailbox): Promise<Al
 /** Holds the row to the end of the transaction: changes of one alias take turns. */
 export const lockAlias = async (tx: Tx, accountId: string, uuid: string): Promise<Alias | undefined> => {
   if (!isUuid(uuid)) return undefined
-  const found = await tx.selectFrom('aliases').select('id').where('account_id', '=', accountId).where('uuid', '=', uuid).forUpdate().executeTakeFirst()
+  const found = await tx.selectFrom('aliases').select('id').where('account_id', '=', accountId).where('uuid', '=',
+    uuid).forUpdate().executeTakeFirst()
   return found && aliasByUuid(tx, accountId, uuid)
 }
 
@@ -96,12 +99,14 @@ export const lockAlias = async (tx: Tx, accountId: string, uuid: string): Promis
  */
 export const insertAlias = async (tx: Tx, alias: NewAlias): Promise<{ readonly id: number; readonly uuid: string } | undefined> => {
   const made = await tx.insertInto('aliases').values({
-    account_id: alias.accountId, domain_id: alias.domain.id, local_part: alias.localPart, address: `${alias.localPart}@${alias.domain.name}`,
+    account_id: alias.accountId, domain_id: alias.domain.id, local_part: alias.localPart,
+      address: `${alias.localPart}@${alias.domain.name}`,
     system: alias.system ?? false, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName,
     pinned: alias.pinned, created_at: alias.now,
   }).onConflict((conflict) => conflict.doNothing()).returning(['id', 'uuid']).executeTakeFirst()
   if (!made) return undefined
-  const retired = await tx.selectFrom('retired_addresses').select('address_hash').where('address_hash', '=', alias.retiredHash).executeTakeFirst()
+  const retired = await tx.selectFrom('retired_addresses').select('address_hash').where('address_hash', '=',
+    alias.retiredHash).executeTakeFirst()
   if (retired) {
     await tx.deleteFrom('aliases').where('id', '=', made.id).execute()
     return undefined

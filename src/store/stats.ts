@@ -15,7 +15,13 @@ export const dailyCounts = async (db: Database, accountId: string, from: string,
   return rows.map((row) => ({ day: row.day, delivered: Number(row.delivered), held: Number(row.held), replied: Number(row.replied) }))
 }
 
-export type StateCounts = { readonly active: number; readonly burned: number; readonly closed: number; readonly holding: number; readonly holdingBytes: number }
+export type StateCounts = {
+  readonly active: number
+  readonly burned: number
+  readonly closed: number
+  readonly holding: number
+  readonly holdingBytes: number
+}
 
 /** What the account has: aliases by state, and the mail that waits in holding. */
 export const accountCounts = async (db: Database, accountId: string): Promise<StateCounts> => {
@@ -28,7 +34,8 @@ export const accountCounts = async (db: Database, accountId: string): Promise<St
     from held where account_id = ${accountId} and released_at is null`.execute(db)
   const row = rows[0]!
   return {
-    active: Number(row.active), burned: Number(row.burned), closed: Number(row.closed), holding: Number(row.holding), holdingBytes: Number(row.bytes),
+    active: Number(row.active), burned: Number(row.burned), closed: Number(row.closed), holding: Number(row.holding),
+      holdingBytes: Number(row.bytes),
   }
 }
 

@@ -35,7 +35,8 @@ export const createTestHost = (db: Database, env: Environment = {}): Host => {
 
 export type Person = { readonly id: string; readonly email: string; readonly password: string; readonly token: string }
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: any; readonly text: string }
-export type Call = { readonly token?: string | undefined; readonly headers?: Readonly<Record<string, string>>; readonly json?: unknown; readonly body?: string }
+export type Call = { readonly token?: string | undefined; readonly headers?: Readonly<Record<string,
+  string>>; readonly json?: unknown; readonly body?: string }
 export type TestWeb = {
   readonly host: Host
   readonly auth: Auth
@@ -66,7 +67,8 @@ export const startWeb = async (db: Database, options: { readonly env?: Environme
   const call: TestWeb['call'] = async (method, path, { token, headers = {}, json, body } = {}) => {
     const response = await fetch(origin + path, {
       method, redirect: 'manual',
-      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers },
       ...(json !== undefined ? { body: JSON.stringify(json) } : body !== undefined && { body }),
     })
     const text = await response.text()

@@ -18,14 +18,17 @@ export const htmlDocument = (html: string, attachments: readonly Attachment[]): 
 }
 
 export const textDocument = (text: string, clipped: boolean): string =>
-  whole(`<div class="plain">${linkified(text)}</div>${clipped ? '<p class="note">It goes on: download the original to read the rest.</p>' : ''}`)
+  whole(`<div class="plain">${linkified(text)}</div>${clipped ? more : ''}`)
+
+const more = '<p class="note">It goes on: download the original to read the rest.</p>'
 
 export const refusalDocument = (why: string): string =>
   whole(`<p>This message cannot be shown: ${escaped(why)}</p><p class="note">Download the original to read it with a mail program.</p>`)
 
 const whole = (body: string): string => `<!doctype html>
 <html lang="und">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer"><title>Message</title><style>${style}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="referrer" content="no-referrer"><title>Message</title><style>${style}</style></head>
 <body>${body}</body>
 </html>
 `
@@ -46,7 +49,8 @@ const linkified = (text: string): string => {
     const link = found.replace(/[.,;:!?]{1,10}$/, '')
     const target = URL.parse(link)
     if (!target) continue
-    html += escaped(text.slice(done, index)) + `<a href="${escaped(target.href)}" target="_blank" rel="noopener noreferrer nofollow">${escaped(link)}</a>`
+    html += escaped(text.slice(done,
+      index)) + `<a href="${escaped(target.href)}" target="_blank" rel="noopener noreferrer nofollow">${escaped(link)}</a>`
     done = index + link.length
   }
   return html + escaped(text.slice(done))

@@ -5,7 +5,8 @@ const mostCharacters = 150
 /** No path, no control or direction characters, no lone surrogates, nothing hidden by leading dots. */
 export const safeFileName = (name: string | undefined, fallback: string): string => {
   const last = (name ?? '').split(/[/\\]/).at(-1)!
-  const clean = last.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, '').replaceAll(/["*:<>?|]/g, '_').replace(/^[.\s]+/, '').replace(/[.\s]+$/, '')
+  const clean = last.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, '').replaceAll(/["*:<>?|]/g, '_').replace(/^[.\s]+/,
+    '').replace(/[.\s]+$/, '')
   return clipped(clean) || fallback
 }
 

@@ -31,7 +31,8 @@ const mostLine = 2_000
 export const readMessage = async (job: Job): Promise<Answer> => {
   const parsed = await simpleParser(Buffer.from(job.bytes.buffer), {
     // Its conversions are what is slow and what throws on deep nesting: 25 s against 8 ms for 5 MB of <div>.
-    skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true, maxHtmlLengthToParse: mostHtml, keepCidLinks: true,
+    skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true, maxHtmlLengthToParse: mostHtml,
+      keepCidLinks: true,
   } as Parameters<typeof simpleParser>[1] & object)
   const attachments = parsed.attachments.slice(0, mostAttachments)
   if (job.attachment !== undefined) {

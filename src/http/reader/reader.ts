@@ -68,7 +68,8 @@ class WorkerPool {
   }
 
   run(job: Job): Promise<Answer> {
-    if (this.#closed || this.#waiting.length >= mostWaiting) return Promise.resolve({ kind: 'failed', why: 'Too many messages are being read at once. Try again.' })
+    if (this.#closed || this.#waiting.length >= mostWaiting) return Promise.resolve({ kind: 'failed',
+      why: 'Too many messages are being read at once. Try again.' })
     return new Promise((settle) => {
       this.#waiting.push({ job, settle })
       this.#next()
@@ -89,7 +90,8 @@ class WorkerPool {
 
   #start(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 }, env: {}, execArgv: [], stdin: false, stdout: true, stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 }, env: {}, execArgv: [], stdin: false, stdout: true,
+        stderr: true,
     })
     // Whatever a library prints about somebody's mail is not for our log.
     worker.stdout.resume()

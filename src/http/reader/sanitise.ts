@@ -9,23 +9,29 @@ const imageType = /^image\/(png|jpeg|gif|webp)$/i
 const inlineImage = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$/i
 
 const tags = [
-  'a', 'abbr', 'address', 'article', 'aside', 'b', 'bdi', 'bdo', 'big', 'blockquote', 'br', 'caption', 'center', 'cite', 'code', 'col', 'colgroup',
-  'dd', 'del', 'dfn', 'div', 'dl', 'dt', 'em', 'figcaption', 'figure', 'font', 'footer', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'header', 'hr', 'i',
-  'img', 'ins', 'kbd', 'li', 'main', 'mark', 'ol', 'p', 'pre', 'q', 's', 'samp', 'section', 'small', 'span', 'strike', 'strong', 'sub', 'sup',
+  'a', 'abbr', 'address', 'article', 'aside', 'b', 'bdi', 'bdo', 'big', 'blockquote', 'br', 'caption', 'center', 'cite', 'code', 'col',
+    'colgroup',
+  'dd', 'del', 'dfn', 'div', 'dl', 'dt', 'em', 'figcaption', 'figure', 'font', 'footer', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'header',
+    'hr', 'i',
+  'img', 'ins', 'kbd', 'li', 'main', 'mark', 'ol', 'p', 'pre', 'q', 's', 'samp', 'section', 'small', 'span', 'strike', 'strong', 'sub',
+    'sup',
   'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'tt', 'u', 'ul', 'var', 'wbr',
 ]
 const cell = ['align', 'valign', 'bgcolor', 'width', 'height', 'colspan', 'rowspan', 'nowrap']
 
 // What holds no text for people: it goes with everything inside. Foreign content (svg, math) is where mutation XSS lives.
 const gone = [
-  'applet', 'audio', 'base', 'canvas', 'embed', 'frame', 'frameset', 'iframe', 'link', 'map', 'math', 'meta', 'noembed', 'noframes', 'noscript',
+  'applet', 'audio', 'base', 'canvas', 'embed', 'frame', 'frameset', 'iframe', 'link', 'map', 'math', 'meta', 'noembed', 'noframes',
+    'noscript',
   'object', 'option', 'plaintext', 'script', 'select', 'style', 'svg', 'template', 'textarea', 'title', 'video', 'xmp',
 ]
 
 // Appearance only: nothing that takes a thing out of its place, hides others or names an address.
 const styleProperties = new RegExp(`^(?:${[
-  'background', 'background-color', 'border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width|radius))?', 'border-collapse', 'border-spacing', 'color',
-  'direction', 'display', 'font(?:-(?:family|size|style|weight|variant))?', 'height', 'letter-spacing', 'line-height', 'list-style(?:-type)?',
+  'background', 'background-color', 'border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width|radius))?', 'border-collapse',
+    'border-spacing', 'color',
+  'direction', 'display', 'font(?:-(?:family|size|style|weight|variant))?', 'height', 'letter-spacing', 'line-height',
+    'list-style(?:-type)?',
   'margin(?:-(?:top|right|bottom|left))?', '(?:max|min)-(?:width|height)', 'padding(?:-(?:top|right|bottom|left))?', 'table-layout',
   'text-(?:align|decoration|indent|transform)', 'vertical-align', 'white-space', 'width', 'word-break', 'word-spacing',
 ].join('|')})$`)
@@ -66,7 +72,8 @@ export const sanitise = (html: string, attachments: readonly Attachment[]): { re
         const url = URL.parse(src.startsWith('//') ? `https:${src}` : src)
         if (!url || !/^https?:$/.test(url.protocol)) return { tagName: 'span', attribs: {}, text: attributes['alt'] ?? '' }
         remote++
-        return { tagName: 'span', attribs: { class: 'bb-remote', title: url.href.slice(0, 500) }, text: attributes['alt'] || `image not loaded: ${url.hostname}` }
+        return { tagName: 'span', attribs: { class: 'bb-remote', title: url.href.slice(0, 500) },
+          text: attributes['alt'] || `image not loaded: ${url.hostname}` }
       },
       '*': (tagName, attributes) => {
         if (attributes['background'] !== undefined || /url\(|@import/i.test(attributes['style'] ?? '')) remote++
@@ -90,7 +97,8 @@ const link = (attributes: sanitizeHtml.Attributes): sanitizeHtml.Attributes => {
   const kept: sanitizeHtml.Attributes = style === undefined ? {} : { style }
   if (!target || !/^(https?|mailto):$/.test(target.protocol)) return kept
   const shown = target.protocol === 'mailto:' ? target.pathname : target.hostname
-  return { ...kept, href: target.href, target: '_blank', rel: 'noopener noreferrer nofollow', title: target.href.slice(0, 500), 'data-host': shown.slice(0, 100) }
+  return { ...kept, href: target.href, target: '_blank', rel: 'noopener noreferrer nofollow', title: target.href.slice(0, 500),
+    'data-host': shown.slice(0, 100) }
 }
 
 /** `cid:` and `data:` images, four plain types, up to 10 MB in all: the same image a thousand times must not grow without end. */

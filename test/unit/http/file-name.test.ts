@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { contentDisposition, safeFileName } from '../../../src/http/reader/file-name.ts'
 
 test.each([
-  ['../../etc/passwd', 'passwd'], ['C:\\x', 'x'], ['invoice\u202Efdp.exe', 'invoicefdp.exe'], ['a\0b.txt', 'ab.txt'], ['a\r\nX: y', 'aX_ y'], ['.htaccess', 'htaccess'], ['...', 'none'],
-  ['"; filename*=UTF-8\'\'x', "_; filename_=UTF-8''x"], [undefined, 'none'], ['   ', 'none'], ['Größe 5.pdf', 'Größe 5.pdf'], ['a\ud800b', 'ab'], ['nul?.txt. ', 'nul_.txt'],
+  ['../../etc/passwd', 'passwd'], ['C:\\x', 'x'], ['invoice\u202Efdp.exe', 'invoicefdp.exe'], ['a\0b.txt', 'ab.txt'], ['a\r\nX: y', 'aX_ y'],
+    ['.htaccess', 'htaccess'], ['...', 'none'],
+  ['"; filename*=UTF-8\'\'x', "_; filename_=UTF-8''x"], [undefined, 'none'], ['   ', 'none'], ['Größe 5.pdf', 'Größe 5.pdf'], ['a\ud800b', 'ab'],
+    ['nul?.txt. ', 'nul_.txt'],
 ])('C15 %j is saved as %j', (name, expected) => {
   expect(safeFileName(name, 'none')).toBe(expected)
 })

@@ -1,0 +1,119 @@
+// The command line in one process: what it prints, where, and its exit codes. (The program itself: test/e2e.)
+import { expect, test } from 'vitest'
+import { runCli } from '../../../src/cli/run.ts'
+import { createAuth } from '../../../src/http/auth.ts'
+import { accountOfToken } from '../../../src/store/tokens.ts'
+import { createDatabase } from '../../support/database.ts'
+import { holdMessage } from '../../support/held-message.ts'
+import { createTestHost } from '../../support/web-host.ts'
+
+const { db } = await createDatabase()
+const host = createTestHost(db)
+const identities = createAuth(host)
+let opened = 0
+
+const burnbox = async (...argv: string[]) => {
+  const out: (string | Uint8Array)[] = []
+  const err: string[] = []
+  const code = await runCli(argv, {
+    serve: async () => {},
+    open: async () => {
+      opened++
+      return { host, identities, close: async () => { opened-- } }
+    },
+  }, { out: (text) => out.push(text), err: (text) => err.push(String(text)) })
+  expect(opened).toBe(0)
+  return { code, out: out.map((text) => Buffer.from(text as string).toString()).join(''), err: err.join('') }
+}
+const json = async (...argv: string[]) => JSON.parse((await burnbox(...argv, '--json')).out)
+
+test('account add: a one-time link; inboxes count as verified, the first is the default', async () => {
+  const { code, out } = await burnbox('account', 'add', 'Ada@home.example', '--operator', '--inbox', 'a1@home.example', '--inbox', 'a2@home.example')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^http:\/\/localhost:3000\/setup#[\w-]{32}\n$/)
+  const inboxes = await db.selectFrom('inboxes').select(['id', 'address', 'verified_at']).orderBy('id').execute()
+  expect(inboxes.map((inbox) => [inbox.address, inbox.verified_at !== null])).toEqual([['a1@home.example', true], ['a2@home.example', true]])
+  expect((await db.selectFrom('account_settings').select(['default_inbox_id', 'role']).execute())[0]).toEqual({ default_inbox_id: inboxes[0]!.id,
+    role: 'operator' })
+  expect(await json('account', 'add', 'bob@home.example')).toMatchObject({ email: 'bob@home.example', link: expect.any(String) })
+  expect((await burnbox('account', 'list')).out).toBe('ada@home.example  operator\nbob@home.example  member\n')
+  expect((await burnbox('account', 'link', 'bob@home.example')).out).toMatch(/#[\w-]{32}\n$/)
+})
+
+test('token add prints the token, alone on stdout; without --scope it may do everything', async () => {
+  const { code, out, err } = await burnbox('token', 'add', 'ada@home.example', '--name', 'laptop')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/^[A-Za-z0-9]{48}\n$/)
+  expect((await accountOfToken(db, out.trim(), new Date()))?.scopes).toEqual(['create', 'read', 'manage'])
+  const both = (await burnbox('token', 'add', 'ada@home.example', '--name', 'x', '--scope', 'create', '--scope', 'read')).out
+  expect((await accountOfToken(db, both.trim(), new Date()))?.scopes).toEqual(['create', 'read'])
+})
+
+test('alias new prints the address, alone; burn, restore and close by address', async () => {
+  const { out } = await burnbox('alias', 'new', 'ada@home.example', 'https://shop.example/x', '--label', 'Pans')
+  expect(out).toMatch(/^shop-[a-z2-9]{5}@burn\.localhost\n$/)
+  const address = out.trim()
+  expect(await burnbox('alias', 'burn', address.toUpperCase())).toMatchObject({ code: 0, out: `${address} is burned\n` })
+  expect((await burnbox('alias', 'burn', address)).code).toBe(0)
+  await holdMessage(db, (await db.selectFrom('aliases').select('uuid').where('address', '=', address).executeTakeFirstOrThrow()).uuid,
+    'Subject: x\n\nbody\n', { subject: 'An \u001b[31moffer' })
+  expect(await burnbox('alias', 'restore', address, '--release-held')).toMatchObject({ code: 0, out: `${address} is active, 1 released\n` })
+  expect(await json('alias', 'close', address)).toMatchObject({ address, state: 'closed', label: 'Pans', site: 'shop.example' })
+  expect(await burnbox('alias', 'burn', address)).toMatchObject({ code: 65, out: '', err: expect.stringMatching(/^[^\n]+ is closed[^\n]+\n$/) })
+  expect((await json('alias', 'list', 'ada@home.example', '--q', 'pans')).map((one: { address: string }) => one.address)).toEqual([address])
+  expect((await burnbox('alias', 'list', '--state', 'closed')).out).toBe(`${address}  closed  shop.example  Pans\n`)
+})
+
+test('held and queue', async () => {
+  const address = (await burnbox('alias', 'new', 'ada@home.example', 'held.example')).out.trim()
+  const { uuid } = await db.selectFrom('aliases').select('uuid').where('address', '=', address).executeTakeFirstOrThrow()
+  const id = await holdMessage(db, uuid, 'Subject: x\n\nbody\n', { reason: 'refused', subject: 'An \u001b[31moffer' })
+  const { out } = await burnbox('held', 'list')
+  expect(out).toContain(id)
+  expect(out).not.toContain('\u001b')
+  expect((await burnbox('held', 'show', id)).out).toMatch(/^reason +refused$/m)
+  expect((await burnbox('held', 'show', id, '--raw')).out).toBe('Subject: x\r\n\r\nbody\r\n')
+  expect(await burnbox('held', 'release', id)).toMatchObject({ code: 0, out: 'Released.\n' })
+  expect((await burnbox('held', 'release', id)).code).toBe(0)
+  const queue = await json('queue', 'list')
+  const line = queue.find((one: { alias: string }) => one.alias === address)
+  expect(Object.keys(line).sort()).toEqual(['alias', 'id', 'last_reply', 'next_try', 'state', 'subject'])
+  await db.updateTable('deliveries').set({ next_attempt_at: new Date('2100-01-01') }).execute()
+  expect((await burnbox('queue', 'retry', line.id)).out).toBe('1 due now.\n')
+  expect((await json('queue', 'retry', '--all')).due).toBe(queue.length)
+})
+
+test.each([
+  [['account', 'add', 'nonsense'], 65], [['account', 'add', 'ada@home.example'], 65], [['account', 'add', 'x@burn.localhost'], 65],
+    [['account', 'add', 'x@home.example', '--inbox', 'x'], 65],
+  [['token', 'add', 'nobody@home.example', '--name', 'x'], 65], [['token', 'add', 'ada@home.example', '--name', 'x'.repeat(33)], 65],
+    [['alias', 'new', 'ada@home.example', 'not a site'], 65],
+  [['alias', 'new', 'ada@home.example', 'shop.example', '--label', 'a\nb'], 65], [['alias', 'burn', 'none@burn.localhost'], 65],
+    [['alias', 'burn', 'x'], 65], [['alias', 'close', 'postmaster@burn.localhost'], 65],
+  [['held', 'show', 'x'], 65], [['held', 'release', '00000000-0000-4000-8000-000000000000'], 65], [['queue', 'retry', 'x'], 65],
+    [['queue', 'retry', '9'.repeat(19)], 65], [['queue', 'retry', '1'], 65],
+  [[], 64], [['nonsense'], 64], [['alias'], 64], [['alias', 'nonsense'], 64], [['--nonsense'], 64], [['account', 'add'], 64],
+    [['account', 'add', 'a@b.example', 'c@d.example'], 64], [['alias', 'burn', 'a@b.example', '--force'], 64],
+  [['token', 'add', 'ada@home.example'], 64], [['token', 'add', 'ada@home.example', '--name', 'x', '--scope', 'root'], 64],
+    [['token', 'add', 'ada@home.example', '--name'], 64], [['alias', 'list', '--state', 'gone'], 64],
+  [['queue', 'retry'], 64], [['queue', 'retry', '1', '--all'], 64], [['serve', 'now'], 64],
+])('burnbox %j: exit %i, one line on stderr, nothing on stdout', async (argv, expected) => {
+  const { code, out, err } = await burnbox(...argv)
+  expect({ code, out }).toEqual({ code: expected, out: '' })
+  if (argv.length > 0 && argv.join() !== 'alias') expect(err).toMatch(/^[^\n]+\n$/)
+  expect(err).not.toMatch(/ {4}at |Error:/)
+})
+
+test('--help everywhere, on stdout, exit 0, and nothing is opened for it', async () => {
+  for (const argv of [[], ['alias'], ['serve'], ['account', 'add'], ['account', 'link'], ['account', 'list'], ['token', 'add'], ['alias', 'new'],
+    ['alias', 'list'], ['alias', 'burn'], ['alias', 'restore'], ['alias', 'close'],
+    ['held', 'list'], ['held', 'show'], ['held', 'release'], ['queue', 'list'], ['queue', 'retry']]) {
+    const { code, out, err } = await burnbox(...argv, '--help')
+    expect({ argv, code, err }).toEqual({ argv, code: 0, err: '' })
+    expect(out).toMatch(new RegExp(`^Usage:[\\s\\S]*burnbox ${argv.join(' ')}`))
+  }
+})
+
+test('a fault is main’s to explain', async () => {
+  await expect(runCli(['queue', 'list'], { serve: async () => {}, open: async () => { throw new Error('away') } })).rejects.toThrow('away')
+})
