@@ -142,7 +142,8 @@ describe('the launcher', () => {
     await run(root, [])
     // As npm does it: a parent that only waits. Its death is all that the launcher gets to know.
     const launch = `require('node:child_process').spawn(process.execPath, ['bin/launch.mjs', 'src/main.ts', 'stay'], { stdio: 'inherit' })`
-    const npm = spawn(process.execPath, ['-e', launch], { cwd: root, env: { ...process.env, npm_lifecycle_event: 'start' }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { ...process.env, npm_lifecycle_event: 'start' }
+    const npm = spawn(process.execPath, ['-e', launch], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
     const pid = Number((await new Promise<Buffer>((resolve) => npm.stdout.once('data', resolve))).toString())
     npm.kill('SIGKILL')
     await untilGone(pid)

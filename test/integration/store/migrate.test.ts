@@ -23,7 +23,8 @@ describe('the program’s own migrations', async () => {
     await sql`insert into migrations values (9999, 'from-the-future', now())`.execute(db)
     const refused = await migrate(db).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(DatabaseRefused)
-    expect((refused as Error).message).toMatch(/^The database has schema 9999 \(from-the-future\), this Burnbox knows schemas up to \d+: start the newer Burnbox/)
+    expect((refused as Error).message).toMatch(
+      /^The database has schema 9999 \(from-the-future\), this Burnbox knows schemas up to \d+: start the newer Burnbox/)
     expect((refused as Error).message).not.toContain('\n')
   })
 })
