@@ -150,9 +150,10 @@ const trimmed = (tokens: readonly Token[], isOuter: (token: Token | undefined) =
 const withoutAir = (tokens: readonly Token[]): readonly Token[] => trimmed(tokens, isAir)
 const withoutBlanks = (tokens: readonly Token[]): readonly Token[] => trimmed(tokens, (token) => token?.kind === 'blank')
 
-// Blanks and comments inside an addr-spec are obsolete (§4.4) and read differently everywhere: `ceo@victim(x)@evil`.
+// Blanks and comments inside an addr-spec are obsolete (§4.4) and read differently everywhere: `ceo@victim(x)@evil`. They are no
+// characters of a mailbox, so its parser says no.
 const addressOf = (tokens: readonly Token[]): Mailbox | undefined =>
-  tokens.some(isAir) ? undefined : parseMailbox(withoutSourceRoute(tokens.map((token) => token.text).join('')))
+  parseMailbox(withoutSourceRoute(tokens.map((token) => token.text).join('')))
 
 // The phrase; where there is none, the last comment: `a@b (Name)`.
 const nameOf = (tokens: readonly Token[]): string => {

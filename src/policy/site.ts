@@ -10,5 +10,5 @@ export const registrableDomain = (siteOrUrl: string): string | undefined => {
   const name = host.hostname.replace(/\.$/, '')
   const own = parse(name, { allowPrivateDomains: true })
   // A private suffix itself (github.io) is somebody's site too.
-  return own.isIp ? undefined : (own.domain ?? parse(name).domain ?? undefined)
+  return own.domain ?? parse(name).domain ?? undefined
 }

@@ -54,6 +54,18 @@ test('K12 a report is known by its content type', () => {
   expect(is('Subject: multipart/report')).toBe(false)
 })
 
+test('no more than 50 parts are looked at, in whatever depth they lie', () => {
+  const text = (boundary: string, count: number) => `--${boundary}\r\nContent-Type: text/plain\r\n\r\nx\r\n`.repeat(count)
+  const status = 'Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n'
+  const behind = (count: number) =>
+    parseDsn(Buffer.from(
+      'Content-Type: multipart/report; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n' +
+        `${text('b', 20)}--b--\r\n${text('a', count)}--a\r\n${status}--a--\r\n`,
+    ))
+  expect(behind(10)).toEqual({ status: '5.1.1' })
+  expect(behind(40)).toBeUndefined()
+})
+
 test('parts, depth and boundaries without end stay bounded', () => {
   const nested = Array.from({ length: 300 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join('')
   expect(parseDsn(Buffer.from(nested))).toBeUndefined()
