@@ -2,9 +2,10 @@
 // Both ways come here: while the sender waits, and from the queue.
 
 import { parseFields, type Field } from '../mail/header.ts'
-import { lowerCased, type Mailbox } from '../mail/address.ts'
+import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
+import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
 import { decideAttempt, type AliasFact } from '../policy/decide.ts'
 import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
@@ -103,7 +104,7 @@ const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery,
   const isOwn = await ownAddressesIn(host, alias, fields)
   const reverse = new Map<Mailbox, Mailbox>()
   await Promise.all(correspondentsOf(fields, isOwn).map(async ({ mailbox }) => {
-    reverse.set(lowerCased(mailbox), `${await host.correspondents.reverseLocalPartFor(alias, mailbox)}@${host.domain}` as Mailbox)
+    reverse.set(lowerCased(mailbox), `${await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })}@${host.domain}` as Mailbox)
   }))
   const id = delivery.id.toString(36)
   return rewriteHeader(fields, {
@@ -124,5 +125,9 @@ const ownAddressesIn = async (host: Host, alias: AliasFact, fields: readonly Fie
   const unknown = correspondentsOf(fields, (mailbox) => isAlias(mailbox) || host.correspondents.isKnown(alias, mailbox)).map(({ mailbox }) => mailbox)
     .filter((mailbox) => !host.correspondents.isKnown(alias, mailbox))
   const own = await ownAddresses(host.db, alias.accountId, unknown)
-  return (mailbox) => isAlias(mailbox) || own.has(lowerCased(mailbox))
+  return (mailbox) => isAlias(mailbox) || own.has(lowerCased(mailbox)) || isReverseAlias(host, mailbox)
 }
+
+/** A forward that bounced and is released again names our reverse aliases: they get none of their own. */
+const isReverseAlias = (host: Host, mailbox: Mailbox): boolean =>
+  domainOf(mailbox) === host.domain && kindOfLocalPart(localPartOf(mailbox)) === 'reverse-alias'

@@ -14,8 +14,8 @@ type AliasOf = { readonly id: number; readonly uuid: string }
 
 export type Correspondents = {
   /** The local part of the reverse alias; its row is committed before this resolves, so that a reply always finds it. */
-  readonly reverseLocalPartFor: (alias: AliasOf, correspondent: Mailbox) => Promise<string>
-  /** Seen lately: its row is there. */
+  readonly reverseLocalPartFor: (alias: AliasOf, correspondent: Mailbox, options: { readonly remember: boolean }) => Promise<string>
+  /** Remembered: its row is there, and it was nobody of the account. */
   readonly isKnown: (alias: AliasOf, correspondent: Mailbox) => boolean
 }
 
@@ -41,13 +41,14 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
 
   return {
     isKnown: (alias, correspondent) => remembered.has(nameOf(alias, lowerCased(correspondent))),
-    reverseLocalPartFor: async (alias, correspondent) => {
+    reverseLocalPartFor: async (alias, correspondent, options) => {
       const address = lowerCased(correspondent)
       const name = nameOf(alias, address)
       const known = remembered.get(name)
       if (known !== undefined) return known
       const localPart = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
       await insert({ alias, address, localPart })
+      if (!options.remember) return localPart
       if (remembered.size >= REMEMBERED) remembered.clear()
       remembered.set(name, localPart)
       return localPart
