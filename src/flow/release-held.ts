@@ -8,6 +8,7 @@ import type { Tx } from '../store/database.ts'
 import { insertDeliveries } from '../store/deliveries.ts'
 import { heldById, markReleased, wasReleased, type Releasable } from '../store/holding.ts'
 import { messageById } from '../store/messages.ts'
+import { createRoutes, type Routes } from '../store/routes.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
 
@@ -20,7 +21,7 @@ export const releaseHeld = async (host: Host, which: { readonly accountId: strin
   if (held.reason === 'would-reveal' && which.anyway !== true) {
     throw new Problem('would-reveal', 'This reply would show your real address: read what was found, then release it with "anyway".')
   }
-  const alias = await releasableAlias(host, held.aliasId)
+  const alias = await releasableAlias(host.routes, held.aliasId)
   await host.db.transaction().execute(async (tx) => {
     for (const released of await markReleased(tx, host.clock.now(), { accountId: which.accountId, uuid: which.heldUuid })) await queueReleased(host, tx, alias, released)
   })
@@ -34,7 +35,8 @@ export const releaseHeld = async (host: Host, which: { readonly accountId: strin
 export const releaseHeldOf = async (
   host: Host, tx: Tx, which: { readonly aliasId: number; readonly since: 'latest-burn' | 'any-burn' },
 ): Promise<{ readonly released: number; readonly skipped: number }> => {
-  const alias = await releasableAlias(host, which.aliasId)
+  // Through the caller's own connection: with as many callers as the pool has connections, a second one would never come.
+  const alias = await releasableAlias(createRoutes(tx), which.aliasId)
   const burnedAt = which.since === 'any-burn' ? 'any' : alias.burnedAt
   if (burnedAt === null) return { released: 0, skipped: 0 }
   const released = await markReleased(tx, host.clock.now(), { aliasId: which.aliasId, burnedAt })
@@ -42,8 +44,8 @@ export const releaseHeldOf = async (
   return { released: released.length, skipped: 0 }
 }
 
-const releasableAlias = async (host: Host, aliasId: number): Promise<AliasFact> => {
-  const alias = await host.routes.byId(aliasId)
+const releasableAlias = async (routes: Routes, aliasId: number): Promise<AliasFact> => {
+  const alias = await routes.byId(aliasId)
   if (!alias) throw notFound('address')
   if (alias.suspended) throw new Problem('forbidden', 'The account is suspended, so its held mail stays held.')
   if (!alias.inboxes.some((inbox) => inbox.verified)) throw new Problem('no-inbox', 'This address has no verified inbox: verify one first.')

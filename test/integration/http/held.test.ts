@@ -107,6 +107,13 @@ describe('holding', () => {
   })
 })
 
+test('L20 more restores at once than there are connections: each is answered, none waits for another', async () => {
+  const ids: string[] = []
+  for (let n = 0; n < 30; n++) ids.push((await web.call('POST', '/v1/aliases', { token: ada.token, json: {} })).body.id)
+  const answers = await Promise.all(ids.map((id) => web.call('POST', `/v1/aliases/${id}/restore`, { token: ada.token, json: { release_held: true } })))
+  expect(new Set(answers.map((one) => one.status))).toEqual(new Set([200]))
+})
+
 describe('the sealed view', () => {
   test('M02 its policy: sandbox without scripts and origin, nothing loaded, framed by us alone', async () => {
     const { status, headers, text } = await view(await hold(html('<p>Hello</p>')))
