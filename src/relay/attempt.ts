@@ -54,7 +54,8 @@ export const beginAttempt = (
 
   let phase: 'before-dot' | 'after-dot' | 'over' = 'before-dot'
   let connection: OutgoingConnection | undefined
-  const stop = new AbortController()
+  // Only an attempt that has to wait for a connection needs one.
+  let stop: AbortController | undefined
   const { promise: result, resolve } = Promise.withResolvers<Attempt>()
 
   const finish = (attempt: Attempt, reusable: boolean): void => {
@@ -64,7 +65,7 @@ export const beginAttempt = (
     clock.clearTimeout(afterDot)
     tell(healthFrom(attempt))
     if (connection) giveBackConnection(pool, clock, connection, reusable, attempt.kind === 'accepted')
-    stop.abort()
+    stop?.abort()
     resolve(attempt)
   }
 
@@ -94,7 +95,7 @@ export const beginAttempt = (
     used.wantsUtf8 = envelope.smtpUtf8
     used.sent += 1
     const from = envelope.reversePath.kind === 'null' ? '' : envelope.reversePath.mailbox
-    used.send({ from, to: [envelope.forwardPath], size, use8BitMime: message.content.eightBit }, bytesOf(message, onDot), (error, info) => {
+    send(used, { from, to: [envelope.forwardPath], size, use8BitMime: message.content.eightBit }, message, onDot, (error, info) => {
       if (phase === 'over') return
       if (!error) {
         // A reply that came before our dot answers nothing we asked; the message was not taken.
@@ -115,6 +116,7 @@ export const beginAttempt = (
   }
 
   const acquire = async (fresh: boolean): Promise<void> => {
+    stop ??= new AbortController()
     // For a free place only: a server may take its time over the greeting, the attempt's own deadline is for that.
     const patience = options.inline ? AbortSignal.any([stop.signal, patienceOf(clock, FREE_CONNECTION_MS, stop.signal)]) : stop.signal
     try {
@@ -126,7 +128,10 @@ export const beginAttempt = (
       else finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
     }
   }
-  void acquire(false)
+
+  const kept = pool.takeKept()
+  if (kept) sendOver({ connection: kept, reused: true })
+  else void acquire(false)
 
   return {
     result,
@@ -172,23 +177,25 @@ const patienceOf = (clock: Clock, ms: number, until: AbortSignal): AbortSignal =
   return controller.signal
 }
 
-/** `onDot` is called when the last byte has been handed over, just before nodemailer writes the dot: its own listener comes after ours. */
-const bytesOf = (message: Outgoing, onDot: () => void): Readable => streamOf(message).once('end', onDot)
+/** The kernel takes as much at once, so that a dot that was handed over is out. */
+const WHOLE_BYTES = 64 * 1024
 
-const streamOf = (message: Outgoing): Readable => {
+const send = (
+  connection: OutgoingConnection, envelope: Parameters<OutgoingConnection['send']>[0], message: Outgoing, onDot: () => void,
+  done: Parameters<OutgoingConnection['send']>[2],
+): void => {
   const rest = message.content.read(message.content.bodyOffset)
-  // Bytes in memory go without an async iterator.
-  if (Array.isArray(rest)) {
-    return new Readable({
-      read() {
-        this.push(message.header)
-        for (const piece of rest as Buffer[]) if (piece.length > 0) this.push(piece)
-        this.push(null)
-      },
-    })
+  // Only what came in at DATA lies in memory, and the ingress lets no bare CR or LF through.
+  if (Array.isArray(rest) && message.header.length + message.content.size <= WHOLE_BYTES) {
+    connection.sendWhole(envelope, { pieces: [message.header, ...rest as Buffer[]], onDot }, done)
+  } else {
+    connection.send(envelope, bytesOf(message.header, rest, onDot), done)
   }
-  return Readable.from((async function* () {
-    yield message.header
-    for await (const piece of rest) if (piece.length > 0) yield piece
-  })(), { objectMode: false })
 }
+
+/** `onDot` is called when the last byte has been handed over, just before nodemailer writes the dot: its own listener comes after ours. */
+const bytesOf = (header: Buffer, rest: AsyncIterable<Buffer> | Iterable<Buffer>, onDot: () => void): Readable =>
+  Readable.from((async function* () {
+    yield header
+    for await (const piece of rest) if (piece.length > 0) yield piece
+  })(), { objectMode: false }).once('end', onDot)

@@ -1,8 +1,10 @@
 // One outgoing SMTP connection: nodemailer's SMTPConnection opened, greeted, secured and signed in, ready for MAIL.
 // Its `send` is used with one recipient a transaction; `sendMail` is not used at all (RELIABILITY 5.2).
 
+import type { Socket } from 'node:net'
 import SMTPConnection, { type SMTPError as NodemailerError } from 'nodemailer/lib/smtp-connection'
 import type { RelayConfig } from '../config.ts'
+import { dotStuffed } from '../mail/dot-stuffing.ts'
 
 export type Smarthost = Extract<RelayConfig, { kind: 'smarthost' }>
 
@@ -14,27 +16,72 @@ const MESSAGES_PER_CONNECTION = 100
 /** Shorter than the 300 s after which servers hang up (RFC 5321 §4.5.3.2.7), so that a reused one is seldom dead. */
 export const IDLE_MS = 60_000
 
-/** nodemailer names SMTPUTF8 only when an address needs it; a header in UTF-8 needs it too (RFC 6531 §3.4). */
+type SendArguments = Parameters<SMTPConnection['send']>
+type Whole = { readonly pieces: readonly Buffer[]; readonly onDot: () => void }
+
 class Connection extends SMTPConnection {
   wantsUtf8 = false
   sent = 0
   usable = true
+  #whole: Whole | undefined
 
   constructor(options: ConstructorParameters<typeof SMTPConnection>[0]) {
     super(options)
     const internals = internalsOf(this)
+    // nodemailer names SMTPUTF8 only when an address needs it; a header in UTF-8 needs it too (RFC 6531 §3.4).
     const sendCommand = internals._sendCommand.bind(this)
     internals._sendCommand = (command, logged) =>
       sendCommand(this.wantsUtf8 && command.startsWith('MAIL FROM:') && !/ SMTPUTF8\b/.test(command) ? `${command} SMTPUTF8` : command, logged)
+    const createSendStream = internals._createSendStream.bind(this)
+    internals._createSendStream = (callback) => {
+      const whole = this.#whole
+      return whole ? this.#wholeAtOnce(whole, callback) : createSendStream(callback)
+    }
+  }
+
+  /**
+   * `send` for a small content that is in memory and whose lines all end in CRLF: it goes out in one system call. nodemailer's streams
+   * and its look at each octet in JavaScript cost a fifth of the whole journey (measured). `onDot`: just before, when it is sure to go.
+   */
+  sendWhole(envelope: SendArguments[0], whole: Whole, done: SendArguments[2]): void {
+    this.#whole = whole
+    this.send(envelope, 'in pieces', (error, info) => {
+      this.#whole = undefined
+      done(error, info)
+    })
+  }
+
+  #wholeAtOnce({ pieces, onDot }: Whole, callback: (error: Error | null, reply?: string) => void): SendStream {
+    const internals = internalsOf(this)
+    internals._responseActions.push((reply) => internals._actionSMTPStream(reply, callback))
+    return {
+      outByteCount: 0,
+      write: () => true,
+      end: () => {
+        const socket = internals._socket
+        // A broken connection tells its end itself; a reply that is there before our dot is none to it.
+        if (!socket || socket.destroyed || internals._responseQueue.length > 0) return
+        onDot()
+        socket.cork()
+        for (const piece of dotStuffed(pieces)) socket.write(piece)
+        socket.uncork()
+      },
+    }
   }
 }
 
 // Not in its types; the version is pinned and the tests would notice.
 type Internals = {
   _sendCommand: (command: string, logged?: string) => void
+  _createSendStream: (callback: (error: Error | null, reply?: string) => void) => SendStream
+  readonly _actionSMTPStream: (reply: string, callback: (error: Error | null, reply?: string) => void) => void
+  readonly _responseQueue: readonly string[]
+  readonly _responseActions: ((reply: string) => void)[]
   readonly _supportedExtensions: readonly string[]
-  readonly _socket?: { destroy(): void } | false
+  readonly _socket?: Socket | false
 }
+/** What nodemailer asks of it when the message is no stream. */
+type SendStream = { readonly outByteCount: number; readonly write: (message: unknown) => boolean; readonly end: () => void }
 const internalsOf = (connection: SMTPConnection): Internals => connection as unknown as Internals
 
 export type OutgoingConnection = Connection

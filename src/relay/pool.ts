@@ -6,6 +6,8 @@ import { abandon, IDLE_MS, isUsable, type OutgoingConnection } from './connectio
 export type Lease = { readonly connection: OutgoingConnection; readonly reused: boolean }
 
 export type Pool = {
+  /** A kept connection, when one is free at this moment. */
+  readonly takeKept: () => OutgoingConnection | undefined
   /** Waits for a free place until `patience` aborts, then opens a connection until `stop` does. `fresh`: no kept one. */
   readonly acquire: (patience: AbortSignal, stop: AbortSignal, fresh?: boolean) => Promise<Lease>
   readonly release: (connection: OutgoingConnection) => void
@@ -79,6 +81,13 @@ export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnec
   timer.unref()
 
   return {
+    takeKept: () => {
+      const connection = taken < size ? takeIdle() : undefined
+      if (!connection) return undefined
+      taken += 1
+      inUse.add(connection)
+      return connection
+    },
     acquire: async (patience, stop, fresh = false) => {
       await place(patience)
       try {
