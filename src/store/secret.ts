@@ -1,7 +1,7 @@
 // The base secret and what is derived from it (HKDF, RFC 5869): hashes of addresses, MACs, encryption at rest.
 // A check value in the database refuses a wrong secret, because with one every stored address would be unreadable.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Database } from './database.ts'
@@ -21,11 +21,12 @@ export type Keys = {
 }
 
 export const deriveKeys = (secret: string): Keys => {
-  const known = new Map<Purpose, Buffer>()
-  const key = (purpose: Purpose): Buffer => {
+  // As KeyObjects: with plain bytes createHmac makes one for each call (13 µs, with a kept one 2.5 µs).
+  const known = new Map<Purpose, KeyObject>()
+  const key = (purpose: Purpose): KeyObject => {
     const have = known.get(purpose)
     if (have) return have
-    const made = Buffer.from(hkdfSync('sha256', secret, 'burnbox', purpose, 32))
+    const made = createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'burnbox', purpose, 32)))
     known.set(purpose, made)
     return made
   }
@@ -47,7 +48,7 @@ export const deriveKeys = (secret: string): Keys => {
       decipher.setAuthTag(bytes.subarray(-16))
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8')
     },
-    secretFor: (purpose) => key(purpose).toString('base64url'),
+    secretFor: (purpose) => key(purpose).export().toString('base64url'),
   }
 }
 
