@@ -73,7 +73,7 @@ const underWay = (
   let transmission: Transmission | undefined
   let stopped = false
   const begun = Promise.withResolvers<void>()
-  const decide = (attempt: Attempt): Outcome => outcomeOf(attempt, tries, host.clock.now(), (host.random(1)[0] ?? 0) / 255)
+  const decide = (attempt: Attempt): Outcome => outcomeOf(attempt, tries, host.clock.now(), jitterFor(host, attempt))
   const run = async (): Promise<Outcome> => {
     const prepared = await prepare()
     if ('kind' in prepared) return prepared
@@ -92,6 +92,9 @@ const underWay = (
     isSent: () => transmission?.isSent() ?? false,
   }
 }
+
+/** 0 to 1. Most attempts are accepted and need none; the system's randomness costs as much as three timers. */
+const jitterFor = (host: Host, attempt: Attempt): number => (attempt.kind === 'transient' ? (host.random(1)[0] ?? 0) / 255 : 0)
 
 /** The same over all attempts of a delivery, so that greylisting knows it again: the day is that of its creation. */
 export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId' | 'createdAt'>): Mailbox => {
