@@ -17,3 +17,8 @@ export const listActivityRows = (db: Database) =>
 
 export const countMessages = async (db: Database): Promise<number> =>
   Number((await db.selectFrom('messages').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()).n)
+
+/** Between tests that share a database: accounts and aliases stay. */
+export async function emptyMail(db: Database): Promise<void> {
+  for (const table of ['deliveries', 'held', 'local_messages', 'message_chunks', 'messages', 'activity'] as const) await db.deleteFrom(table).execute()
+}
