@@ -39,7 +39,8 @@ export const searchAliases = async (db: Database,
       if (after) select = select.where('aliases.address', '>', after.value)
       break
     case 'last_message':
-      select = select.orderBy('c.last_message_at', (o) => o.desc().nullsLast()).orderBy('c.alias_id', 'desc')
+      // Said of the counts too: the order's index begins with it (100,000 aliases: 100 ms without).
+      select = select.where('c.account_id', '=', query.accountId).orderBy('c.last_message_at', (o) => o.desc().nullsLast()).orderBy('c.alias_id', 'desc')
       if (after?.value === null) select = select.where('c.last_message_at', 'is', null).where('c.alias_id', '<', after.id)
       if (after && after.value !== null) {
         select = select.where(sql<boolean>`(c.last_message_at is null

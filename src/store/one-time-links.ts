@@ -42,12 +42,10 @@ export const dropSetupLinks = async (tx: Tx): Promise<void> => {
   await tx.deleteFrom('one_time_links').where('purpose', '=', 'setup').execute()
 }
 
+/** Holds the inbox to the end of the transaction, so that two who count take turns. */
 export const openLinksOfInbox = async (tx: Tx, inboxId: string, now: Date): Promise<number> => {
+  await tx.selectFrom('inboxes').select('id').where('id', '=', inboxId).forUpdate().execute()
   const { n } = await tx.selectFrom('one_time_links').select((eb) => eb.fn.countAll<string>().as('n'))
     .where('inbox_id', '=', inboxId).where('expires_at', '>', now).executeTakeFirstOrThrow()
   return Number(n)
-}
-
-export const dropLapsedLinks = async (db: Database, now: Date): Promise<void> => {
-  await db.deleteFrom('one_time_links').where('expires_at', '<=', now).execute()
 }
