@@ -214,6 +214,16 @@ describe('the story', () => {
     expect(listed.status(), 'a token that may only create does not read').toBe(403)
     await page.getByRole('button', { name: 'Revoke Kettle script' }).click()
     await page.getByText('No tokens.').waitFor()
+
+    const { items } = (await (await page.request.get(`${program.url}/v1/local`)).json()) as { items: { id: string; to: string }[] }
+    const mail = items.find((each) => each.to === 'work@family.example')
+    expect(mail, 'the verification mail is in the local inbox').toBeDefined()
+    const { text } = (await (await page.request.get(`${program.url}/v1/local/${mail!.id}`)).json()) as { text: string }
+    await page.goto(/http\S+\/verify#\S+/.exec(text)![0])
+    await page.getByRole('button', { name: 'Verify this inbox' }).click()
+    await page.getByText('work@family.example is verified').waitFor()
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await expect.poll(() => page.getByText('Verified').count()).toBe(2)
     await page.context().close()
   })
 })

@@ -1,4 +1,5 @@
 // One address of the list. The whole row is its link; what must be pressed lies above it.
+import { account } from '../account.ts'
 import { knownAlias } from '../alias-store.ts'
 import { lit, refusedFor } from '../burning.ts'
 import { companyOf, localPart, monogram } from '../name-of.ts'
@@ -30,7 +31,7 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
       <td role="cell" class="c-last">{alias.last_message_at ? <When at={alias.last_message_at} /> : <span class="soft">no mail</span>}</td>
       <td role="cell" class="c-state">
         <StateMark state={alias.state} />
-        {alias.state === 'burned' && alias.counts.held > 0 && <a class="held" href={`/holding?alias_id=${id}`} aria-label={`Held mail of ${alias.address}`}>held mail</a>}
+        {alias.state === 'burned' && alias.counts.held > 0 && account.value?.counts.holding !== 0 && <a class="held" href={`/holding?alias_id=${id}`} aria-label={`Held mail of ${alias.address}`}>held mail</a>}
         <span class="then" aria-hidden="true"><Icon name="eye" />sees “{senderSees.burned[0]}”</span>
       </td>
       <td role="cell" class="c-act">{!alias.system && <RowAction alias={alias} isLit={isLit} />}</td>
