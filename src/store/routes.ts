@@ -28,6 +28,10 @@ type AliasRow = {
   inboxes: { id: string; address: string; verified: boolean }[] | null
 }
 
+// Planning is what such a query costs the database, whatever it asks for: one round at a time makes larger ones of fewer
+// (20 sessions: 0.26 to 0.20 s of its CPU for 1,000 messages).
+const limits = { rounds: 1, size: 200 } as const
+
 const aliasColumns = sql`
   a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
   (select json_agg(json_build_object('id', i.id::text, 'address', i.address, 'verified', i.verified_at is not null) order by i.id)
@@ -47,7 +51,7 @@ export const createRoutes = (db: Database): Routes => ({
       if (!row.known) return { kind: 'foreign-domain' }
       return row.id === null ? { kind: 'unknown' } : { kind: 'alias', alias: aliasFact(row) }
     })
-  }, { rounds: 2, size: 200 }),
+  }, limits),
 
   byId: batched(async (ids: readonly number[]) => {
     const { rows } = await sql<AliasRow>`
@@ -55,7 +59,7 @@ export const createRoutes = (db: Database): Routes => ({
       where a.id = any(${[...new Set(ids)]}::int[])`.execute(db)
     const found = new Map(rows.map((row) => [row.id, aliasFact(row)]))
     return ids.map((id) => found.get(id))
-  }, { rounds: 2, size: 200 }),
+  }, limits),
 })
 
 // Rows were written through the parsers, so the brand is given back here without parsing again.
