@@ -9,5 +9,12 @@ let timer: ReturnType<typeof setTimeout> | undefined
 /** Figures follow a change after a moment; several changes in a row ask once. */
 export function refreshAccount(afterMs = 0) {
   clearTimeout(timer)
-  timer = setTimeout(() => { me().then((now) => { account.value = now }, () => {}) }, afterMs)
+  timer = setTimeout(() => {
+    me().then(
+      (now) => {
+        account.value = now
+      },
+      () => {},
+    )
+  }, afterMs)
 }

@@ -27,7 +27,9 @@ const api = hc<Api>(location.origin, { fetch: ask }).v1
 async function answer<T>(request: Promise<{ json(): Promise<unknown> }>): Promise<T> {
   return (await (await request).json()) as T
 }
-const done = async (request: Promise<unknown>) => { await request }
+const done = async (request: Promise<unknown>) => {
+  await request
+}
 /** The signal goes with the call. */
 const until = (signal: AbortSignal | undefined) => (signal ? { init: { signal } } : {})
 
@@ -60,17 +62,28 @@ export type Me = InferResponseType<typeof api.me.$get, 200>
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null }
 
 export const session = () => answer<Session>(api.session.$get())
-export const readLink = (token: string) => answer<InferResponseType<typeof api.setup.link.$post, 200>>(api.setup.link.$post({ json: { token } }))
+export const readLink = (token: string) =>
+  answer<InferResponseType<typeof api.setup.link.$post, 200>>(api.setup.link.$post({ json: { token } }))
 export const setUp = (json: { token: string; email?: string; password: string }) => done(api.setup.$post({ json }))
 
-const auth = (path: string, body: unknown) => done(ask(`/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }))
+const auth = (path: string, body: unknown) =>
+  done(ask(`/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }))
 export const signIn = (email: string, password: string) => auth('sign-in/email', { email, password })
 export const signOut = () => auth('sign-out', {})
 
 export type AliasSort = 'created' | 'last_message' | 'address'
-export type AliasFilter = { readonly q?: string; readonly state?: AliasState | ''; readonly site?: string; readonly sort?: AliasSort | ''; readonly cursor?: string | undefined; readonly limit: number }
+export type AliasFilter = {
+  readonly q?: string
+  readonly state?: AliasState | ''
+  readonly site?: string
+  readonly sort?: AliasSort | ''
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
 export const aliases = ({ limit, state, sort, ...words }: AliasFilter, signal?: AbortSignal) =>
-  answer<AliasPage>(api.aliases.$get({ query: filled({ ...words, ...(state && { state }), ...(sort && { sort }), limit: String(limit) }) }, until(signal)))
+  answer<AliasPage>(
+    api.aliases.$get({ query: filled({ ...words, ...(state && { state }), ...(sort && { sort }), limit: String(limit) }) }, until(signal)),
+  )
 const one = (id: string) => ({ param: { id } })
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }
@@ -78,30 +91,40 @@ export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({
 export type AliasChange = { label?: string | null; note?: string | null; inbox_ids?: string[] }
 export const changeAlias = (id: string, json: AliasChange) => answer<Alias>(api.aliases[':id'].$patch({ ...one(id), json }))
 export const burnAlias = (id: string) => answer<Alias>(api.aliases[':id'].burn.$post(one(id)))
-export const restoreAlias = (id: string, andDeliver: boolean) => answer<Alias>(api.aliases[':id'].restore.$post({ ...one(id), json: { release_held: andDeliver } }))
+export const restoreAlias = (id: string, andDeliver: boolean) =>
+  answer<Alias>(api.aliases[':id'].restore.$post({ ...one(id), json: { release_held: andDeliver } }))
 export const closeAlias = (id: string) => answer<Alias>(api.aliases[':id'].close.$post(one(id)))
-export const forgetAlias = (id: string, discard: boolean) => done(api.aliases[':id'].$delete({ ...one(id), query: { discard: discard ? 'true' : 'false' } }))
+export const forgetAlias = (id: string, discard: boolean) =>
+  done(api.aliases[':id'].$delete({ ...one(id), query: { discard: discard ? 'true' : 'false' } }))
 
 export type HeldFilter = { readonly alias_id?: string | undefined; readonly cursor?: string | undefined; readonly limit: number }
-export const heldList = ({ limit, ...filter }: HeldFilter, signal?: AbortSignal) => answer<HeldPage>(api.held.$get({ query: filled({ ...filter, limit: String(limit) }) }, until(signal)))
+export const heldList = ({ limit, ...filter }: HeldFilter, signal?: AbortSignal) =>
+  answer<HeldPage>(api.held.$get({ query: filled({ ...filter, limit: String(limit) }) }, until(signal)))
 export const held = (id: string, signal?: AbortSignal) => answer<HeldMessage>(api.held[':id'].$get(one(id), until(signal)))
 export const releaseHeld = (id: string) => done(api.held[':id'].release.$post({ ...one(id), json: {} }))
 export const deleteHeld = (id: string) => done(api.held[':id'].$delete(one(id)))
 
-export const localList = (cursor?: string, signal?: AbortSignal) => answer<LocalPage>(api.local.$get({ query: filled({ cursor, limit: '100' }) }, until(signal)))
-export const local = (id: string, signal?: AbortSignal) => answer<InferResponseType<(typeof api.local)[':id']['$get'], 200>>(api.local[':id'].$get(one(id), until(signal)))
-export const sendTest = (aliasId: string) => answer<InferResponseType<typeof api.local.test.$post, 200>>(api.local.test.$post({ json: { alias_id: aliasId } }))
+export const localList = (cursor?: string, signal?: AbortSignal) =>
+  answer<LocalPage>(api.local.$get({ query: filled({ cursor, limit: '100' }) }, until(signal)))
+export const local = (id: string, signal?: AbortSignal) =>
+  answer<InferResponseType<(typeof api.local)[':id']['$get'], 200>>(api.local[':id'].$get(one(id), until(signal)))
+export const sendTest = (aliasId: string) =>
+  answer<InferResponseType<typeof api.local.test.$post, 200>>(api.local.test.$post({ json: { alias_id: aliasId } }))
 
 export const inboxes = (signal?: AbortSignal) => answer<Inboxes>(api.inboxes.$get({ query: {} }, until(signal)))
 export const addInbox = (address: string) => done(api.inboxes.$post({ json: { address } }))
-export const verifyInbox = (token: string) => answer<InferResponseType<typeof api.inboxes.verify.$post, 200>>(api.inboxes.verify.$post({ json: { token } }))
+export const verifyInbox = (token: string) =>
+  answer<InferResponseType<typeof api.inboxes.verify.$post, 200>>(api.inboxes.verify.$post({ json: { token } }))
 export const verifyInboxAgain = (id: string) => done(api.inboxes[':id'].verify.$post(one(id)))
-export const removeInbox = (id: string, moveTo?: string) => done(api.inboxes[':id'].$delete({ ...one(id), query: filled({ move_to: moveTo }) }))
+export const removeInbox = (id: string, moveTo?: string) =>
+  done(api.inboxes[':id'].$delete({ ...one(id), query: filled({ move_to: moveTo }) }))
 
-export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) => answer<ActivityPage>(api.activity.$get({ query: filled({ alias_id: aliasId, cursor, limit: '50' }) }, until(signal)))
+export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) =>
+  answer<ActivityPage>(api.activity.$get({ query: filled({ alias_id: aliasId, cursor, limit: '50' }) }, until(signal)))
 export const me = (signal?: AbortSignal) => answer<Me>(api.me.$get({}, until(signal)))
 export const changeMe = (json: { default_inbox_id: string }) => answer<Me>(api.me.$patch({ json }))
 
 export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({}, until(signal)))
-export const createToken = (name: string, scopes: Scope[]) => answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json: { name, scopes } }))
+export const createToken = (name: string, scopes: Scope[]) =>
+  answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json: { name, scopes } }))
 export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id)))

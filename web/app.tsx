@@ -39,27 +39,43 @@ function routeOf(here: string, host: Session): Route {
 
 function SignedIn({ host }: { readonly host: Session }) {
   const { title, page } = routeOf(path.value, host)
-  useEffect(() => { document.title = `${title} – Burnbox` }, [title])
+  useEffect(() => {
+    document.title = `${title} – Burnbox`
+  }, [title])
   useEffect(() => refreshAccount(), [path.value])
   useKeys({
     n: () => newAddress(''),
-    z: () => { if (lit.value) void undo() },
-    '?': () => { keyboardOpen.value = true },
+    z: () => {
+      if (lit.value) void undo()
+    },
+    '?': () => {
+      keyboardOpen.value = true
+    },
     'g a': () => go('/addresses'),
     'g h': () => go('/holding'),
-    'g l': () => { if (host.local_inbox) go('/local') },
+    'g l': () => {
+      if (host.local_inbox) go('/local')
+    },
     'g s': () => go('/settings'),
   })
   return (
     <>
-      <a class="skip" href="#main">Skip to content</a>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
       <Top local={host.local_inbox} email={host.email ?? ''} domain={host.domain} />
       <Offline />
       {page}
       <Tabs local={host.local_inbox} />
       <Toasts />
       {newAddressFor.value !== undefined && <NewAddressDialog site={newAddressFor.value} domain={host.domain} />}
-      {keyboardOpen.value && <KeyboardDialog onClose={() => { keyboardOpen.value = false }} />}
+      {keyboardOpen.value && (
+        <KeyboardDialog
+          onClose={() => {
+            keyboardOpen.value = false
+          }}
+        />
+      )}
     </>
   )
 }
@@ -68,9 +84,18 @@ export function App() {
   const now = who.value
   if (path.value === '/verify') return <VerifyPage />
   switch (now.kind) {
-    case 'unknown': return null
-    case 'away': return <main id="main" class="page"><h1 class="vh">Burnbox</h1><Fault error={undefined} retry={() => void findOutWho()} /></main>
-    case 'out': return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignInPage host={now.host} meanwhile={now.meanwhile} />
-    case 'in': return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignedIn host={now.host} />
+    case 'unknown':
+      return null
+    case 'away':
+      return (
+        <main id="main" class="page">
+          <h1 class="vh">Burnbox</h1>
+          <Fault error={undefined} retry={() => void findOutWho()} />
+        </main>
+      )
+    case 'out':
+      return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignInPage host={now.host} meanwhile={now.meanwhile} />
+    case 'in':
+      return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignedIn host={now.host} />
   }
 }

@@ -32,7 +32,10 @@ function setRefused(id: string, why: string | undefined) {
 function light(ids: readonly string[], addresses: readonly string[]) {
   clearTimeout(timer)
   lit.value = ids.length ? { ids, addresses, until: Date.now() + undoMs } : undefined
-  if (ids.length) timer = setTimeout(() => { lit.value = undefined }, undoMs)
+  if (ids.length)
+    timer = setTimeout(() => {
+      lit.value = undefined
+    }, undoMs)
 }
 
 function putOut(ids: readonly string[]) {
@@ -42,7 +45,8 @@ function putOut(ids: readonly string[]) {
   lit.value = stay.length ? { ...now, ids: stay.map((i) => now.ids[i]!), addresses: stay.map((i) => now.addresses[i]!) } : undefined
 }
 
-const whyNot = (error: unknown) => (error instanceof NoAnswer ? 'the server did not answer.' : error instanceof Error ? error.message : 'the server could not do this.')
+const whyNot = (error: unknown) =>
+  error instanceof NoAnswer ? 'the server did not answer.' : error instanceof Error ? error.message : 'the server could not do this.'
 
 export function burn(alias: Alias) {
   if (alias.state !== 'active' || underWay.has(alias.id)) return
@@ -72,10 +76,12 @@ export async function undo(id?: string) {
   if (!ids.length) return
   putOut(ids)
   for (const each of ids) change(each, { state: 'active' })
-  await Promise.all(ids.map(async (each) => {
-    await underWay.get(each)
-    await restore(each, true)
-  }))
+  await Promise.all(
+    ids.map(async (each) => {
+      await underWay.get(each)
+      await restore(each, true)
+    }),
+  )
 }
 
 /** Makes it active from any state; with `andDeliver` what was held because of the latest burn is delivered too. */

@@ -29,12 +29,15 @@ export function useKeys(keys: Keys) {
   const layer = { current: keys }
   useEffect(() => {
     layers.add(layer)
-    return () => { layers.delete(layer) }
+    return () => {
+      layers.delete(layer)
+    }
   })
 }
 
 const typesInto = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches('select, textarea, input:not([type=checkbox], [type=radio])'))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches('select, textarea, input:not([type=checkbox], [type=radio])'))
 
 export function watchKeys() {
   let g = false
@@ -43,7 +46,10 @@ export function watchKeys() {
     if (typesInto(event.target) || document.querySelector('dialog[open], [role=menu]')) return
     const key = g ? `g ${event.key}` : event.key
     g = !g && event.key === 'g'
-    const does = [...layers].reverse().map((layer) => layer.current[key]).find(Boolean)
+    const does = [...layers]
+      .reverse()
+      .map((layer) => layer.current[key])
+      .find(Boolean)
     if (!does) return
     event.preventDefault()
     does()

@@ -14,7 +14,8 @@ export function addressParts(address: string): AddressParts {
 export const localPart = (address: string) => address.slice(0, Math.max(0, address.lastIndexOf('@'))) || address
 
 /** What a row is called: the company's site, or for an address without one its own name. */
-export const companyOf = (alias: { readonly site: string | null; readonly address: string }) => alias.site || addressParts(alias.address).name
+export const companyOf = (alias: { readonly site: string | null; readonly address: string }) =>
+  alias.site || addressParts(alias.address).name
 
 /** First letter as a person sees it: a letter with its accents, an emoji with its parts. */
 export function monogram(name: string): string {

@@ -4,7 +4,14 @@ export const NotHere = () => (
     <div class="empty is-small">
       <h1>Nothing here</h1>
       <p>This page does not exist, or what it showed was deleted.</p>
-      <div class="actions"><a class="btn" href="/addresses">Addresses</a><a class="btn" href="/holding">Holding</a></div>
+      <div class="actions">
+        <a class="btn" href="/addresses">
+          Addresses
+        </a>
+        <a class="btn" href="/holding">
+          Holding
+        </a>
+      </div>
     </div>
   </main>
 )

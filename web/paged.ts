@@ -48,7 +48,10 @@ export function paged<T>(read: (cursor: string | undefined, signal: AbortSignal)
   }
 
   return {
-    pages, standing, fault, complete,
+    pages,
+    standing,
+    fault,
+    complete,
     async start(clear = false) {
       batch(() => {
         if (clear) pages.value = []

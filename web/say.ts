@@ -5,5 +5,7 @@ export function say(text: string) {
   const region = document.getElementById('said')
   if (!region) return
   region.textContent = ''
-  setTimeout(() => { region.textContent = text }, 30)
+  setTimeout(() => {
+    region.textContent = text
+  }, 30)
 }

@@ -2,7 +2,11 @@
 import { signal } from '@preact/signals'
 import { onSignedOut, session as readSession, signOut as endSession, type Session } from './api.ts'
 
-export type Who = { readonly kind: 'unknown' } | { readonly kind: 'away' } | { readonly kind: 'out'; readonly host: Session; readonly meanwhile: boolean } | { readonly kind: 'in'; readonly host: Session }
+export type Who =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'away' }
+  | { readonly kind: 'out'; readonly host: Session; readonly meanwhile: boolean }
+  | { readonly kind: 'in'; readonly host: Session }
 
 export const who = signal<Who>({ kind: 'unknown' })
 

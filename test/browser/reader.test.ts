@@ -9,7 +9,12 @@ import { files, payloads, tenMegabytesOfStyle, type Payload } from './payloads.t
 
 const test = testNeeding('chromium')
 
-type Held = { readonly id: string; readonly subject: string; readonly attachments: readonly { readonly url: string; readonly name: string }[]; readonly shown: boolean }
+type Held = {
+  readonly id: string
+  readonly subject: string
+  readonly attachments: readonly { readonly url: string; readonly name: string }[]
+  readonly shown: boolean
+}
 
 let program: Program
 let chromium: TestBrowser
@@ -24,7 +29,9 @@ const hits: string[] = []
 const requests: string[] = []
 
 const api = async <T>(path: string, data?: unknown): Promise<T> => {
-  const answer = await (data === undefined ? page.request.get(program.url + path) : page.request.post(program.url + path, { data, headers: { origin: program.url } }))
+  const answer = await (data === undefined
+    ? page.request.get(program.url + path)
+    : page.request.post(program.url + path, { data, headers: { origin: program.url } }))
   expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true)
   return (await answer.json()) as T
 }
@@ -50,7 +57,9 @@ async function sealed(name: string) {
   const { 'content-security-policy': policy = '', 'content-type': type = '' } = answer.headers()
   const left = await bench.evaluate((html) => {
     const all = [...new DOMParser().parseFromString(html, 'text/html').querySelectorAll('*')]
-    const attributes = all.flatMap((element) => [...element.attributes].map((attribute) => ({ on: element.localName, name: attribute.name.toLowerCase(), value: attribute.value })))
+    const attributes = all.flatMap((element) =>
+      [...element.attributes].map((attribute) => ({ on: element.localName, name: attribute.name.toLowerCase(), value: attribute.value })),
+    )
     return { names: all.map((element) => element.localName), attributes }
   }, text)
   return { policy, type, size: text.length, ...left }
@@ -77,9 +86,15 @@ beforeAll(async () => {
     if (/RAN /.test(message.text())) hits.push(message.text())
     if (/Content Security Policy/.test(message.text()) && !message.location().url.includes('/view')) hits.push(`policy: ${message.text()}`)
   })
-  context.on('weberror', (error) => { hits.push(`error: ${error.error().message}`) })
-  context.on('page', (opened) => { hits.push(`window: ${opened.url()}`) })
-  context.on('request', (request) => { requests.push(request.url()) })
+  context.on('weberror', (error) => {
+    hits.push(`error: ${error.error().message}`)
+  })
+  context.on('page', (opened) => {
+    hits.push(`window: ${opened.url()}`)
+  })
+  context.on('request', (request) => {
+    requests.push(request.url())
+  })
 })
 
 afterAll(async () => {
@@ -93,7 +108,9 @@ test('M01 no payload opens a dialog, runs a script or asks for anything but our 
   expect(payloads.length).toBeGreaterThanOrEqual(60)
   // The trap must be able to snap: in an ordinary page each kind of hit is seen.
   await page.goto(program.url)
-  await page.evaluate(() => { console.log('RAN trap') })
+  await page.evaluate(() => {
+    console.log('RAN trap')
+  })
   await expect.poll(() => hits).toEqual(['RAN trap'])
   hits.length = 0
   for (const { name } of payloads) {
@@ -102,7 +119,10 @@ test('M01 no payload opens a dialog, runs a script or asks for anything but our 
     expect(strange(), name).toEqual([])
   }
   await page.goto(`${program.url}/holding`)
-  await page.locator('.msg').nth(payloads.length - 1).waitFor()
+  await page
+    .locator('.msg')
+    .nth(payloads.length - 1)
+    .waitFor()
   // What waits a moment before it acts has had its moment.
   await page.waitForLoadState('networkidle')
   expect(hits).toEqual([])
@@ -116,7 +136,8 @@ test('M02 the frame is sandboxed without scripts and origin, its document has a 
   expect(sandbox.split(' ').filter((word) => !['allow-popups', 'allow-popups-to-escape-sandbox'].includes(word))).toEqual([])
   const { policy, type } = await sealed('script')
   expect(type).toBe('text/html; charset=utf-8')
-  for (const rule of ["default-src 'none'", 'img-src data:', "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'"]) expect(policy).toContain(rule)
+  for (const rule of ["default-src 'none'", 'img-src data:', "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'"])
+    expect(policy).toContain(rule)
   expect(policy).toMatch(/(^|; )sandbox( |;|$)/)
   expect(policy).not.toMatch(/allow-scripts|allow-same-origin|script-src/)
 })
@@ -125,9 +146,20 @@ test('M03 nothing that could load is left of a message: not an image, a style, a
   const left: string[] = []
   for (const { name } of payloads) {
     const { attributes, names } = await sealed(name)
-    const loads = attributes.filter(({ on, name: attribute, value }) => on !== 'a' && /^(src|srcset|href|xlink:href|data|poster|background|action|formaction|ping|style|lowsrc|dynsrc|srcdoc)$/.test(attribute) && /evil\.test|javascript:|\/v1\/|url\s*\(/i.test(value))
+    const loads = attributes.filter(
+      ({ on, name: attribute, value }) =>
+        on !== 'a' &&
+        /^(src|srcset|href|xlink:href|data|poster|background|action|formaction|ping|style|lowsrc|dynsrc|srcdoc)$/.test(attribute) &&
+        /evil\.test|javascript:|\/v1\/|url\s*\(/i.test(value),
+    )
     left.push(...loads.map(({ on, name: attribute, value }) => `${name}: <${on} ${attribute}=${value.slice(0, 60)}>`))
-    left.push(...names.filter((element) => /^(script|iframe|object|embed|link|base|video|audio|source|svg|math|frame|frameset|applet|template|portal|amp-.*)$/.test(element)).map((element) => `${name}: <${element}>`))
+    left.push(
+      ...names
+        .filter((element) =>
+          /^(script|iframe|object|embed|link|base|video|audio|source|svg|math|frame|frameset|applet|template|portal|amp-.*)$/.test(element),
+        )
+        .map((element) => `${name}: <${element}>`),
+    )
   }
   expect(left).toEqual([])
 })
@@ -136,9 +168,21 @@ test('M04 no form, no field, no handler, no link that runs; links open elsewhere
   const left: string[] = []
   for (const { name } of payloads) {
     const { attributes, names } = await sealed(name)
-    left.push(...names.filter((element) => /^(form|input|button|select|textarea|option|keygen|dialog)$/.test(element)).map((element) => `${name}: <${element}>`))
-    left.push(...attributes.filter((one) => one.name.startsWith('on') || ['autofocus', 'ping', 'formaction', 'contenteditable'].includes(one.name)).map((one) => `${name}: ${one.on} ${one.name}`))
-    left.push(...attributes.filter((one) => one.name === 'href' && !/^(https?:|mailto:|#)/i.test(one.value)).map((one) => `${name}: href=${one.value.slice(0, 60)}`))
+    left.push(
+      ...names
+        .filter((element) => /^(form|input|button|select|textarea|option|keygen|dialog)$/.test(element))
+        .map((element) => `${name}: <${element}>`),
+    )
+    left.push(
+      ...attributes
+        .filter((one) => one.name.startsWith('on') || ['autofocus', 'ping', 'formaction', 'contenteditable'].includes(one.name))
+        .map((one) => `${name}: ${one.on} ${one.name}`),
+    )
+    left.push(
+      ...attributes
+        .filter((one) => one.name === 'href' && !/^(https?:|mailto:|#)/i.test(one.value))
+        .map((one) => `${name}: href=${one.value.slice(0, 60)}`),
+    )
     left.push(...attributes.filter((one) => one.name === 'target' && one.value !== '_blank').map((one) => `${name}: target=${one.value}`))
   }
   expect(left).toEqual([])
@@ -149,7 +193,10 @@ test('M04 no form, no field, no handler, no link that runs; links open elsewhere
 test('M05 an overlay stays in its frame, and ten megabytes of style are not handed on', async () => {
   await read('css-overlay')
   const box = (await page.getByRole('button', { name: 'Release', exact: true }).boundingBox())!
-  const hit = await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.closest('button')?.textContent, [box.x + box.width / 2, box.y + box.height / 2])
+  const hit = await page.evaluate(
+    ([x, y]) => document.elementFromPoint(x!, y!)?.closest('button')?.textContent,
+    [box.x + box.width / 2, box.y + box.height / 2],
+  )
   expect(hit).toBe('Release')
   await hold(tenMegabytesOfStyle)
   await read(tenMegabytesOfStyle.name)

@@ -15,7 +15,12 @@ const output = fileURLToPath(new URL('../output/', import.meta.url))
 const email = 'home@family.example'
 const password = 'correct horse battery'
 type Look = { readonly width: number; readonly scheme: 'light' | 'dark' }
-const looks: readonly Look[] = [{ width: 360, scheme: 'light' }, { width: 360, scheme: 'dark' }, { width: 768, scheme: 'light' }, { width: 1280, scheme: 'dark' }]
+const looks: readonly Look[] = [
+  { width: 360, scheme: 'light' },
+  { width: 360, scheme: 'dark' },
+  { width: 768, scheme: 'light' },
+  { width: 1280, scheme: 'dark' },
+]
 
 let program: Program
 let chromium: TestBrowser
@@ -25,14 +30,26 @@ let faults: string[] = []
 /** Whatever a page complains about is a fault of ours: a refused policy, an error, a request to somebody else. */
 function watch(page: Page): Page {
   page.setDefaultTimeout(15_000)
-  page.on('pageerror', (error) => { faults.push(`error: ${error.message}`) })
-  page.on('console', (message) => { if (/Content Security Policy|Refused to/i.test(message.text())) faults.push(message.text()) })
-  page.on('request', (request) => { if (!request.url().startsWith(program.url) && !/^(about|data|blob):/.test(request.url())) faults.push(`request: ${request.url()}`) })
+  page.on('pageerror', (error) => {
+    faults.push(`error: ${error.message}`)
+  })
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(program.url) && !/^(about|data|blob):/.test(request.url())) faults.push(`request: ${request.url()}`)
+  })
   return page
 }
 
 async function open({ width, scheme }: Look = { width: 1280, scheme: 'light' }, more: BrowserContextOptions = {}): Promise<Page> {
-  const context = await chromium.browser.newContext({ ...more, viewport: { width, height: width < 768 ? 780 : 900 }, colorScheme: scheme, hasTouch: width < 768, permissions: ['clipboard-read', 'clipboard-write'] })
+  const context = await chromium.browser.newContext({
+    ...more,
+    viewport: { width, height: width < 768 ? 780 : 900 },
+    colorScheme: scheme,
+    hasTouch: width < 768,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   return watch(await context.newPage())
 }
 
@@ -40,9 +57,11 @@ async function open({ width, scheme }: Look = { width: 1280, scheme: 'light' }, 
 const openSignedIn = (look?: Look): Promise<Page> => open(look, { storageState: signedIn })
 
 const letter = (to: string, subject: string, body = 'Hello.') =>
-  `From: "Shop Ltd" <care@shop.example>\r\nTo: ${to}\r\nSubject: ${subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h1>${subject}</h1><p>${body}</p>\r\n`
+  `From: "Shop Ltd" <care@shop.example>\r\nTo: ${to}\r\nSubject: ${subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n` +
+  `<h1>${subject}</h1><p>${body}</p>\r\n`
 
-const receive = (to: string, subject: string, body?: string) => sendMessage({ port: program.smtpPort, to, message: letter(to, subject, body) })
+const receive = (to: string, subject: string, body?: string) =>
+  sendMessage({ port: program.smtpPort, to, message: letter(to, subject, body) })
 
 async function makeAddress(page: Page, site: string): Promise<string> {
   const answer = await page.request.post(`${program.url}/v1/aliases`, { data: { site }, headers: { origin: program.url } })
@@ -105,11 +124,19 @@ describe('the story', () => {
     await page.frameLocator('.frame iframe').getByRole('heading', { name: 'Your order 20-4471' }).waitFor()
 
     await page.getByRole('link', { name: 'Addresses' }).first().click()
-    await row(page, address).getByRole('button', { name: `Burn ${address}` }).click()
+    await row(page, address)
+      .getByRole('button', { name: `Burn ${address}` })
+      .click()
     await page.getByRole('group', { name: 'Just burned' }).waitFor()
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(`Undo burning ${address}`)
     await expect.poll(() => page.locator('#said').textContent()).toContain('Mail goes to Holding. Undo for 8 seconds.')
-    await expect.poll(async () => (await (await page.request.get(`${program.url}/v1/aliases?q=${address}`)).json() as { items: { state: string }[] }).items[0]?.state).toBe('burned')
+    await expect
+      .poll(
+        async () =>
+          ((await (await page.request.get(`${program.url}/v1/aliases?q=${address}`)).json()) as { items: { state: string }[] }).items[0]
+            ?.state,
+      )
+      .toBe('burned')
 
     expect(await receive(address, 'Last chance')).toMatch(/^250 /)
     await page.getByRole('link', { name: 'Holding' }).first().click()
@@ -131,10 +158,19 @@ describe('the story', () => {
     const address = await makeAddress(page, 'undo.example')
     await page.goto(`${program.url}/addresses`)
     const state = () => row(page, address).getAttribute('data-state')
-    const ways = [() => page.keyboard.press('z'), () => row(page, address).getByRole('button', { name: `Undo burning ${address}` }).click(), () => page.locator('.toast').getByRole('button', { name: 'Undo' }).click()]
+    const ways = [
+      () => page.keyboard.press('z'),
+      () =>
+        row(page, address)
+          .getByRole('button', { name: `Undo burning ${address}` })
+          .click(),
+      () => page.locator('.toast').getByRole('button', { name: 'Undo' }).click(),
+    ]
     for (const [i, undo] of ways.entries()) {
       const sent = page.waitForResponse((response) => response.url().endsWith('/burn'))
-      await row(page, address).getByRole('button', { name: `Burn ${address}` }).click()
+      await row(page, address)
+        .getByRole('button', { name: `Burn ${address}` })
+        .click()
       expect(await state()).toBe('burned')
       await sent
       await receive(address, `Meanwhile ${i}`)
@@ -193,7 +229,9 @@ describe('the story', () => {
     const address = await makeAddress(page, 'refused.example')
     await page.goto(`${program.url}/addresses`)
     await page.route('**/burn', (route) => route.abort())
-    await row(page, address).getByRole('button', { name: `Burn ${address}` }).click()
+    await row(page, address)
+      .getByRole('button', { name: `Burn ${address}` })
+      .click()
     await row(page, address).getByText('Not burned: the server did not answer. Mail is still delivered.').waitFor()
     expect(await row(page, address).getAttribute('data-state')).toBe('active')
     await page.context().close()
@@ -233,9 +271,11 @@ describe('what every page owes', () => {
     signin: async () => '/',
     addresses: async () => '/addresses',
     nothing: async () => '/addresses?q=nothing-is-called-so',
-    address: async (page) => `/addresses/${(await (await page.request.get(`${program.url}/v1/aliases?q=owes`)).json() as { items: { id: string }[] }).items[0]!.id}`,
+    address: async (page) =>
+      `/addresses/${((await (await page.request.get(`${program.url}/v1/aliases?q=owes`)).json()) as { items: { id: string }[] }).items[0]!.id}`,
     holding: async () => '/holding',
-    reader: async (page) => `/holding/${(await (await page.request.get(`${program.url}/v1/held`)).json() as { items: { id: string }[] }).items[0]!.id}`,
+    reader: async (page) =>
+      `/holding/${((await (await page.request.get(`${program.url}/v1/held`)).json()) as { items: { id: string }[] }).items[0]!.id}`,
     local: async () => '/local',
     settings: async () => '/settings',
     setup: async () => '/setup#dead',
@@ -248,8 +288,11 @@ describe('what every page owes', () => {
     if (!hasTool('chromium')) return
     const page = await openSignedIn()
     const address = await makeAddress(page, 'owes-a-look-with-a-rather-long-company-name.example')
-    const [{ id }] = (await (await page.request.get(`${program.url}/v1/aliases?q=owes`)).json() as { items: [{ id: string }] }).items
-    await page.request.patch(`${program.url}/v1/aliases/${id}`, { data: { label: longName, note: longName }, headers: { origin: program.url } })
+    const [{ id }] = ((await (await page.request.get(`${program.url}/v1/aliases?q=owes`)).json()) as { items: [{ id: string }] }).items
+    await page.request.patch(`${program.url}/v1/aliases/${id}`, {
+      data: { label: longName, note: longName },
+      headers: { origin: program.url },
+    })
     await page.request.post(`${program.url}/v1/aliases/${id}/burn`, { data: {}, headers: { origin: program.url } })
     await receive(address, `${longName} ${'x'.repeat(120)}`, `<img src="http://pixel.evil.test/p.gif">${'word '.repeat(200)}`)
     await page.context().close()
@@ -263,7 +306,7 @@ describe('what every page owes', () => {
       const owner = await openSignedIn(look)
       for (const [name, where] of Object.entries(places)) {
         const page = name === 'signin' ? stranger : owner
-        await page.goto(program.url + await where(page))
+        await page.goto(program.url + (await where(page)))
         await page.locator('h1').first().waitFor({ state: 'attached' })
         await page.waitForLoadState('networkidle')
         const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -272,7 +315,11 @@ describe('what every page owes', () => {
         await page.screenshot({ path: `${output}${name}-${look.width}-${look.scheme}.png`, animations: 'disabled' })
         await page.evaluate(axe)
         const violations = await page.evaluate(async () => {
-          const { violations: all } = await (globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { iframes: false })
+          const { violations: all } = await (
+            globalThis as unknown as {
+              axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+            }
+          ).axe.run(document, { iframes: false })
           return all.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
         })
         found.push(...violations.map((violation) => `${name}: ${violation}`))

@@ -16,24 +16,40 @@ export type Program = AsyncDisposable & {
   /** The one-time set-up link, on a host without accounts. */
   readonly setup: string | undefined
   readonly data: string
+  readonly pid: number
+  /** How it ended: its exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals>
   /** Everything that it wrote, for the message of a failing test. */
   output(): string
 }
 
-export async function startProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
-  const data = await mkdtemp(path.join(tmpdir(), 'burnbox-program-'))
+/** `data`: the folder of one that ran before; it is the caller's to remove. */
+export async function startProgram(env: Readonly<Record<string, string>> = {}, options: { readonly data?: string } = {}): Promise<Program> {
+  const data = options.data ?? await mkdtemp(path.join(tmpdir(), 'burnbox-program-'))
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [main, 'serve'], {
     // A folder without a .env file; and nothing of this shell's environment.
     cwd: data,
-    env: { PATH, HOME, BURNBOX_DATA: path.join(data, 'data'), BURNBOX_HTTP: '127.0.0.1:0', BURNBOX_SMTP: '127.0.0.1:0', BURNBOX_LOG: 'warn', ...env },
+    env: {
+      PATH,
+      HOME,
+      BURNBOX_DATA: path.join(data, 'data'),
+      BURNBOX_HTTP: '127.0.0.1:0',
+      BURNBOX_SMTP: '127.0.0.1:0',
+      BURNBOX_LOG: 'warn',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals)
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => { output += bytes.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => {
+      output += bytes.toString()
+    })
   const stop = async () => {
     await end(child)
-    await rm(data, { recursive: true, force: true })
+    if (options.data === undefined) await rm(data, { recursive: true, force: true })
   }
   try {
     await ready(child, () => output)
@@ -47,6 +63,8 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
     smtpPort: Number(line('SMTP')!.split(':').at(-1)),
     setup: line('Setup'),
     data,
+    pid: child.pid!,
+    ended,
     output: () => output,
     [Symbol.asyncDispose]: stop,
   }

@@ -25,10 +25,30 @@ function Line({ event }: { readonly event: Activity }) {
   const who = event.from ? senderOf(event.from).name : ''
   return (
     <li class="ev">
-      <span class="ev-i"><Icon name={icon} /></span>
+      <span class="ev-i">
+        <Icon name={icon} />
+      </span>
       <div>
-        <p class="ev-s"><span class="ev-w">{who ? <><b><bdi>{who}</bdi></b> <span class="soft">{words}</span></> : <b>{words}</b>}</span><When at={event.at} form={clockOf} /></p>
-        {event.reply && <p class="ev-r"><code>{event.reply}</code></p>}
+        <p class="ev-s">
+          <span class="ev-w">
+            {who ? (
+              <>
+                <b>
+                  <bdi>{who}</bdi>
+                </b>{' '}
+                <span class="soft">{words}</span>
+              </>
+            ) : (
+              <b>{words}</b>
+            )}
+          </span>
+          <When at={event.at} form={clockOf} />
+        </p>
+        {event.reply && (
+          <p class="ev-r">
+            <code>{event.reply}</code>
+          </p>
+        )}
       </div>
     </li>
   )
@@ -36,15 +56,34 @@ function Line({ event }: { readonly event: Activity }) {
 
 export function ActivityList({ alias, local }: { readonly alias: Alias; readonly local: boolean }) {
   const list = useMemo(() => paged<Activity>((cursor, signal) => activity(alias.id, cursor, signal)), [alias.id])
-  useEffect(() => { void list.start() }, [list, alias.state])
+  useEffect(() => {
+    void list.start()
+  }, [list, alias.state])
   const events = list.pages.value.flat()
   return (
     <section class="sec" aria-labelledby="act-h">
-      <div class="sec-h"><h2 id="act-h">Activity</h2>{local && <SendTest aliasId={alias.id} sent={() => void list.start()} />}</div>
-      {byDay(events).map(([day, each]) => <><h3 class="day">{day}</h3><ol class="events">{each.map((event) => <Line event={event} key={event.id} />)}</ol></>)}
+      <div class="sec-h">
+        <h2 id="act-h">Activity</h2>
+        {local && <SendTest aliasId={alias.id} sent={() => void list.start()} />}
+      </div>
+      {byDay(events).map(([day, each]) => (
+        <>
+          <h3 class="day">{day}</h3>
+          <ol class="events">
+            {each.map((event) => (
+              <Line event={event} key={event.id} />
+            ))}
+          </ol>
+        </>
+      ))}
       {list.standing.value === 'failed' && <Fault error={list.fault.value} retry={() => void list.start()} />}
       {list.standing.value === 'ready' && !events.length && <p class="hint">Nothing yet. The first mail to this address is listed here.</p>}
-      {!list.complete.value && events.length > 0 && <button class="grp-m" type="button" onClick={() => void list.more()}>Older<Icon name="down" /></button>}
+      {!list.complete.value && events.length > 0 && (
+        <button class="grp-m" type="button" onClick={() => void list.more()}>
+          Older
+          <Icon name="down" />
+        </button>
+      )}
     </section>
   )
 }

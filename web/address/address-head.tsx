@@ -22,9 +22,29 @@ import { close } from './close.ts'
 
 function Consequence({ alias, isLit }: { readonly alias: Alias; readonly isLit: boolean }) {
   if (alias.system) return <p>This address belongs to the host. It stays active.</p>
-  if (alias.state === 'closed') return <p>Mail is refused.<br /><Sees state="closed" /></p>
-  if (alias.state === 'burned') return <p>{isLit ? 'New mail goes to Holding.' : 'Mail goes to Holding.'}<br /><Sees state="burned" /></p>
-  return <p id="sees-burn">Mail goes to Holding.<br /><Sees state="burned" /></p>
+  if (alias.state === 'closed')
+    return (
+      <p>
+        Mail is refused.
+        <br />
+        <Sees state="closed" />
+      </p>
+    )
+  if (alias.state === 'burned')
+    return (
+      <p>
+        {isLit ? 'New mail goes to Holding.' : 'Mail goes to Holding.'}
+        <br />
+        <Sees state="burned" />
+      </p>
+    )
+  return (
+    <p id="sees-burn">
+      Mail goes to Holding.
+      <br />
+      <Sees state="burned" />
+    </p>
+  )
 }
 
 /** Forgetting is for good, so it is the one thing here that asks. */
@@ -48,11 +68,18 @@ function Forget({ alias, onClose }: { readonly alias: Alias; readonly onClose: (
   }
   return (
     <Dialog title="Forget this address" onClose={onClose}>
-      <p class="prose"><bdi>{alias.address}</bdi> is deleted with its settings, and never given out again. Its senders see <b>no such address</b> <code>550</code>. To stop its mail and keep it, burn or close it.</p>
+      <p class="prose">
+        <bdi>{alias.address}</bdi> is deleted with its settings, and never given out again. Its senders see <b>no such address</b>{' '}
+        <code>550</code>. To stop its mail and keep it, burn or close it.
+      </p>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       <div class="actions">
-        <button class="btn btn-primary" type="button" aria-busy={busy.value} onClick={() => void forget()}>{hasMail.value ? 'Forget it and its waiting mail' : 'Forget it'}</button>
-        <button class="btn" type="button" onClick={onClose}>Keep it</button>
+        <button class="btn btn-primary" type="button" aria-busy={busy.value} onClick={() => void forget()}>
+          {hasMail.value ? 'Forget it and its waiting mail' : 'Forget it'}
+        </button>
+        <button class="btn" type="button" onClick={onClose}>
+          Keep it
+        </button>
       </div>
     </Dialog>
   )
@@ -63,30 +90,62 @@ export function AddressHead({ alias }: { readonly alias: Alias }) {
   const isLit = lit.value?.ids.includes(alias.id) ?? false
   const refused = refusedFor.value.get(alias.id)
   const into = alias.inboxes.map((inbox) => inbox.address).join(', ')
-  const items = alias.system ? [] : [
-    alias.state === 'burned' && !isLit && { words: 'Restore and deliver held mail', do: () => void restore(alias.id, true) },
-    alias.state !== 'closed' && { words: 'Close this address', do: () => void close(alias) },
-    { words: 'Forget this address…', do: () => { forgetting.value = true } },
-  ]
+  const items = alias.system
+    ? []
+    : [
+        alias.state === 'burned' && !isLit && { words: 'Restore and deliver held mail', do: () => void restore(alias.id, true) },
+        alias.state !== 'closed' && { words: 'Close this address', do: () => void close(alias) },
+        {
+          words: 'Forget this address…',
+          do: () => {
+            forgetting.value = true
+          },
+        },
+      ]
   return (
     <header class={isLit ? 'head is-lit' : 'head'}>
       <div class="head-id">
-        <h1><bdi>{companyOf(alias)}</bdi></h1>
-        <p class="head-a"><CopyAddress address={alias.address} shown /></p>
+        <h1>
+          <bdi>{companyOf(alias)}</bdi>
+        </h1>
+        <p class="head-a">
+          <CopyAddress address={alias.address} shown />
+        </p>
         <p class="head-m">
           <StateMark state={alias.state} />
-          <span>{into ? <>Goes to <bdi>{into}</bdi></> : 'Goes to no inbox'}</span>
+          <span>
+            {into ? (
+              <>
+                Goes to <bdi>{into}</bdi>
+              </>
+            ) : (
+              'Goes to no inbox'
+            )}
+          </span>
           <span>Made {dayOf(new Date(alias.created_at))}</span>
-          <span class="head-l">Label <LabelEdit alias={alias} /></span>
+          <span class="head-l">
+            Label <LabelEdit alias={alias} />
+          </span>
         </p>
         {refused && <Wrong>{refused}</Wrong>}
       </div>
       <div class="head-do">
         {!alias.system && <RowAction alias={alias} isLit={isLit} />}
         <Consequence alias={alias} isLit={isLit} />
-        {items.length > 0 && <Menu class="btn-icon" label={`More for ${alias.address}`} items={items}><Icon name="more" /></Menu>}
+        {items.length > 0 && (
+          <Menu class="btn-icon" label={`More for ${alias.address}`} items={items}>
+            <Icon name="more" />
+          </Menu>
+        )}
       </div>
-      {forgetting.value && <Forget alias={alias} onClose={() => { forgetting.value = false }} />}
+      {forgetting.value && (
+        <Forget
+          alias={alias}
+          onClose={() => {
+            forgetting.value = false
+          }}
+        />
+      )}
     </header>
   )
 }

@@ -21,9 +21,13 @@ import { NoteField } from './note-field.tsx'
 import { SenderSees } from './sender-sees.tsx'
 
 function Address({ alias, local }: { readonly alias: Alias; readonly local: boolean }) {
-  useEffect(() => { document.title = `${companyOf(alias)} – Burnbox` }, [alias.address])
+  useEffect(() => {
+    document.title = `${companyOf(alias)} – Burnbox`
+  }, [alias.address])
   useKeys({
-    b: () => { if (!alias.system) burn(alias) },
+    b: () => {
+      if (!alias.system) burn(alias)
+    },
     c: () => void copyText(alias.address).then((done) => say(done ? `Copied ${alias.address}` : 'Not copied.')),
   })
   return (
@@ -52,8 +56,22 @@ export function AddressPage({ id, local }: { readonly id: string; readonly local
   if (gone) return <NotHere />
   return (
     <main id="main" class="page" tabIndex={-1}>
-      <nav class="crumb" aria-label="Where you are"><a href="/addresses"><Icon name="left" />Addresses</a></nav>
-      {alias ? <Address alias={alias} local={local} /> : now.kind === 'waiting' && <><h1 class="vh">Address</h1><Skeleton of="the address" /></>}
+      <nav class="crumb" aria-label="Where you are">
+        <a href="/addresses">
+          <Icon name="left" />
+          Addresses
+        </a>
+      </nav>
+      {alias ? (
+        <Address alias={alias} local={local} />
+      ) : (
+        now.kind === 'waiting' && (
+          <>
+            <h1 class="vh">Address</h1>
+            <Skeleton of="the address" />
+          </>
+        )
+      )}
       {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
     </main>
   )

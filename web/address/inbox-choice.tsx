@@ -12,20 +12,29 @@ export function InboxChoice({ alias }: { readonly alias: Alias }) {
   const now = state.value
   if (now.kind !== 'there') return null
   const chosen = new Set(alias.inboxes.map((inbox) => inbox.id))
-  const toggle = (id: string, on: boolean) => void send(async () => {
-    const next = now.value.items.map((inbox) => inbox.id).filter((each) => (each === id ? on : chosen.has(each)))
-    if (!next.length) throw new Error('Mail must go somewhere: choose another inbox first. To stop it, burn the address.')
-    keep(await changeAlias(alias.id, { inbox_ids: next }))
-    say('Changed where the mail goes.')
-  })
+  const toggle = (id: string, on: boolean) =>
+    void send(async () => {
+      const next = now.value.items.map((inbox) => inbox.id).filter((each) => (each === id ? on : chosen.has(each)))
+      if (!next.length) throw new Error('Mail must go somewhere: choose another inbox first. To stop it, burn the address.')
+      keep(await changeAlias(alias.id, { inbox_ids: next }))
+      say('Changed where the mail goes.')
+    })
   return (
     <section class="sec" aria-labelledby="in-h">
       <h2 id="in-h">Goes to</h2>
       <div class="checks" role="group" aria-labelledby="in-h">
         {now.value.items.map((inbox) => (
           <label class="check">
-            <input type="checkbox" checked={chosen.has(inbox.id)} key={String(chosen.has(inbox.id)) + wrong.value} onChange={(event) => toggle(inbox.id, event.currentTarget.checked)} />
-            <span><bdi>{inbox.address}</bdi>{!inbox.verified && <span class="hint"> not verified yet, receives nothing</span>}</span>
+            <input
+              type="checkbox"
+              checked={chosen.has(inbox.id)}
+              key={String(chosen.has(inbox.id)) + wrong.value}
+              onChange={(event) => toggle(inbox.id, event.currentTarget.checked)}
+            />
+            <span>
+              <bdi>{inbox.address}</bdi>
+              {!inbox.verified && <span class="hint"> not verified yet, receives nothing</span>}
+            </span>
           </label>
         ))}
       </div>

@@ -23,18 +23,48 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
   const into = alias.inboxes.map((inbox) => inbox.address)
   return (
     <tr role="row" class={looks} data-state={alias.state} data-id={id} aria-rowindex={index + 2}>
-      <td role="cell" class="c-mark"><span class="gram" aria-hidden="true">{monogram(name)}</span></td>
-      <th role="rowheader" scope="row" class="c-name"><a href={`/addresses/${id}`} onFocus={() => { cursor.value = id }}><bdi>{name}</bdi></a></th>
-      <td role="cell" class="c-label"><LabelEdit alias={alias} /></td>
-      <td role="cell" class="c-addr"><CopyAddress address={alias.address} /></td>
-      <td role="cell" class="c-inbox" title={into.join(', ')} dir="ltr">{into.map(localPart).join(', ') || <span class="soft">none</span>}</td>
-      <td role="cell" class="c-last">{alias.last_message_at ? <When at={alias.last_message_at} /> : <span class="soft">no mail</span>}</td>
+      <td role="cell" class="c-mark">
+        <span class="gram" aria-hidden="true">
+          {monogram(name)}
+        </span>
+      </td>
+      <th role="rowheader" scope="row" class="c-name">
+        <a
+          href={`/addresses/${id}`}
+          onFocus={() => {
+            cursor.value = id
+          }}
+        >
+          <bdi>{name}</bdi>
+        </a>
+      </th>
+      <td role="cell" class="c-label">
+        <LabelEdit alias={alias} />
+      </td>
+      <td role="cell" class="c-addr">
+        <CopyAddress address={alias.address} />
+      </td>
+      <td role="cell" class="c-inbox" title={into.join(', ')} dir="ltr">
+        {into.map(localPart).join(', ') || <span class="soft">none</span>}
+      </td>
+      <td role="cell" class="c-last">
+        {alias.last_message_at ? <When at={alias.last_message_at} /> : <span class="soft">no mail</span>}
+      </td>
       <td role="cell" class="c-state">
         <StateMark state={alias.state} />
-        {alias.state === 'burned' && alias.counts.held > 0 && account.value?.counts.holding !== 0 && <a class="held" href={`/holding?alias_id=${id}`} aria-label={`Held mail of ${alias.address}`}>held mail</a>}
-        <span class="then" aria-hidden="true"><Icon name="eye" />sees “{senderSees.burned[0]}”</span>
+        {alias.state === 'burned' && alias.counts.held > 0 && account.value?.counts.holding !== 0 && (
+          <a class="held" href={`/holding?alias_id=${id}`} aria-label={`Held mail of ${alias.address}`}>
+            held mail
+          </a>
+        )}
+        <span class="then" aria-hidden="true">
+          <Icon name="eye" />
+          sees “{senderSees.burned[0]}”
+        </span>
       </td>
-      <td role="cell" class="c-act">{!alias.system && <RowAction alias={alias} isLit={isLit} />}</td>
+      <td role="cell" class="c-act">
+        {!alias.system && <RowAction alias={alias} isLit={isLit} />}
+      </td>
       {(isLit || refused) && <RowJust until={lit.value?.until} refused={refused} />}
     </tr>
   )

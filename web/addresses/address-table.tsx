@@ -5,14 +5,22 @@ import { addressList, wanted } from './address-list.ts'
 import { RowWindow } from './row-window.tsx'
 
 type Sorting = { readonly sort: (by: AliasSort | '') => void }
-type HeadProps = Sorting & { readonly class: string; readonly by: AliasSort; readonly words: string; readonly direction: 'ascending' | 'descending' }
+type HeadProps = Sorting & {
+  readonly class: string
+  readonly by: AliasSort
+  readonly words: string
+  readonly direction: 'ascending' | 'descending'
+}
 
 /** Pressed again, the list is back in its own order: newest first. */
 function SortHead({ class: look, by, words, direction, sort }: HeadProps) {
   const on = wanted.value.sort === by
   return (
     <th role="columnheader" scope="col" class={look} aria-sort={on ? direction : undefined}>
-      <button class="sort" type="button" onClick={() => sort(on ? '' : by)}>{words}{on && <Icon name="sortdown" class={direction === 'ascending' ? 'is-up' : ''} />}</button>
+      <button class="sort" type="button" onClick={() => sort(on ? '' : by)}>
+        {words}
+        {on && <Icon name="sortdown" class={direction === 'ascending' ? 'is-up' : ''} />}
+      </button>
     </th>
   )
 }
@@ -26,16 +34,26 @@ export function AddressTable({ sort }: Sorting) {
       <thead role="rowgroup">
         <tr role="row" aria-rowindex={1}>
           <td role="cell" class="c-mark" />
-          <th role="columnheader" scope="col" class="c-name">Company</th>
-          <th role="columnheader" scope="col" class="c-label">Label</th>
+          <th role="columnheader" scope="col" class="c-name">
+            Company
+          </th>
+          <th role="columnheader" scope="col" class="c-label">
+            Label
+          </th>
           <SortHead class="c-addr" by="address" words="Address" direction="ascending" sort={sort} />
-          <th role="columnheader" scope="col" class="c-inbox">Inbox</th>
+          <th role="columnheader" scope="col" class="c-inbox">
+            Inbox
+          </th>
           <SortHead class="c-last" by="last_message" words="Last mail" direction="descending" sort={sort} />
-          <th role="columnheader" scope="col" class="c-state">State</th>
+          <th role="columnheader" scope="col" class="c-state">
+            State
+          </th>
           <td role="cell" class="c-act" />
         </tr>
       </thead>
-      {pages.map((ids, i) => <RowWindow ids={ids} from={starts[i]!} key={ids[0]} />)}
+      {pages.map((ids, i) => (
+        <RowWindow ids={ids} from={starts[i]!} key={ids[0]} />
+      ))}
     </table>
   )
 }

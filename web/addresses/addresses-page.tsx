@@ -39,7 +39,9 @@ export function AddressesPage() {
     if (!same || addressList.pages.value.length <= 1) void addressList.start(!same)
   }, [asked.q, asked.state, asked.sort])
   useEffect(() => {
-    const refresh = () => { if (document.visibilityState === 'visible' && addressList.pages.value.length <= 1) void addressList.start() }
+    const refresh = () => {
+      if (document.visibilityState === 'visible' && addressList.pages.value.length <= 1) void addressList.start()
+    }
     document.addEventListener('visibilitychange', refresh)
     return () => document.removeEventListener('visibilitychange', refresh)
   }, [])
@@ -47,7 +49,9 @@ export function AddressesPage() {
     '/': () => document.querySelector<HTMLInputElement>('.search input')?.focus(),
     j: () => moveCursor(1),
     k: () => moveCursor(-1),
-    c: () => { if (cursor.value) rowOf(cursor.value)?.querySelector<HTMLElement>('.copy')?.click() },
+    c: () => {
+      if (cursor.value) rowOf(cursor.value)?.querySelector<HTMLElement>('.copy')?.click()
+    },
     b: () => {
       const alias = cursor.value && knownAlias(cursor.value)?.value
       if (alias && !alias.system) burn(alias)
@@ -59,17 +63,57 @@ export function AddressesPage() {
   return (
     <main id="main" class="page" tabIndex={-1}>
       <div class="bar">
-        <h1>Addresses{counts && <> <span class="n">{(counts.active + counts.burned + counts.closed).toLocaleString('en')}</span></>}</h1>
+        <h1>
+          Addresses
+          {counts && (
+            <>
+              {' '}
+              <span class="n">{(counts.active + counts.burned + counts.closed).toLocaleString('en')}</span>
+            </>
+          )}
+        </h1>
         <SearchField value={asked.q} search={(q) => show({ ...wanted.value, q })} />
-        <button class="btn btn-primary" type="button" onClick={() => newAddress('')}><Icon name="plus" /><span>New<span class="wide"> address</span></span></button>
+        <button class="btn btn-primary" type="button" onClick={() => newAddress('')}>
+          <Icon name="plus" />
+          <span>
+            New<span class="wide"> address</span>
+          </span>
+        </button>
       </div>
       <Filters choose={(state) => show({ ...wanted.value, state })} />
       {any && <AddressTable sort={(sort) => show({ ...wanted.value, sort })} />}
-      {standing === 'failed' && <Fault error={addressList.fault.value} retry={() => void (any ? addressList.more() : addressList.start())} />}
+      {standing === 'failed' && (
+        <Fault error={addressList.fault.value} retry={() => void (any ? addressList.more() : addressList.start())} />
+      )}
       {!any && standing === 'first' && <Skeleton of="addresses" />}
-      {!any && standing === 'ready' && <NoAddresses make={(site = '') => newAddress(site)} clear={() => show({ ...wanted.value, q: '', state: '' })} />}
-      {any && !addressList.complete.value && standing !== 'failed' && <WhenSeen does={() => void addressList.more()} on={addressList.pages.value} />}
-      {any && <p class="foot-keys"><span><kbd>/</kbd> search</span><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>c</kbd> copy</span><span><kbd>b</kbd> burn</span><span><kbd>z</kbd> undo</span><span><kbd>?</kbd> all keys</span></p>}
+      {!any && standing === 'ready' && (
+        <NoAddresses make={(site = '') => newAddress(site)} clear={() => show({ ...wanted.value, q: '', state: '' })} />
+      )}
+      {any && !addressList.complete.value && standing !== 'failed' && (
+        <WhenSeen does={() => void addressList.more()} on={addressList.pages.value} />
+      )}
+      {any && (
+        <p class="foot-keys">
+          <span>
+            <kbd>/</kbd> search
+          </span>
+          <span>
+            <kbd>j</kbd> <kbd>k</kbd> move
+          </span>
+          <span>
+            <kbd>c</kbd> copy
+          </span>
+          <span>
+            <kbd>b</kbd> burn
+          </span>
+          <span>
+            <kbd>z</kbd> undo
+          </span>
+          <span>
+            <kbd>?</kbd> all keys
+          </span>
+        </p>
+      )}
     </main>
   )
 }

@@ -22,7 +22,14 @@ export function LabelEdit({ alias }: { readonly alias: Alias }) {
   const open = useSignal(false)
   if (!open.value) {
     return (
-      <button class={alias.label ? 'label label-b' : 'label label-b is-none'} type="button" aria-label={`Label of ${companyOf(alias)}: ${alias.label ?? 'none'}. Change`} onClick={() => { open.value = true }}>
+      <button
+        class={alias.label ? 'label label-b' : 'label label-b is-none'}
+        type="button"
+        aria-label={`Label of ${companyOf(alias)}: ${alias.label ?? 'none'}. Change`}
+        onClick={() => {
+          open.value = true
+        }}
+      >
         <bdi>{alias.label || '–'}</bdi>
       </button>
     )
@@ -33,11 +40,19 @@ export function LabelEdit({ alias }: { readonly alias: Alias }) {
     void saveLabel(alias, field.value)
   }
   return (
-    <input class="input label-in" aria-label={`Label of ${companyOf(alias)}`} defaultValue={alias.label ?? ''} maxLength={100} ref={(field) => { field?.focus() }}
+    <input
+      class="input label-in"
+      aria-label={`Label of ${companyOf(alias)}`}
+      defaultValue={alias.label ?? ''}
+      maxLength={100}
+      ref={(field) => {
+        field?.focus()
+      }}
       onBlur={(event) => done(event.currentTarget)}
       onKeyDown={(event) => {
         if (event.key === 'Enter') done(event.currentTarget)
         if (event.key === 'Escape') open.value = false
-      }} />
+      }}
+    />
   )
 }

@@ -14,14 +14,29 @@ export function RowAction({ alias, isLit }: Props) {
     wasLit.current = isLit
   }, [isLit])
   const [look, icon, words, does] = isLit
-    ? ['btn-quiet btn-undo', 'undo', 'Undo', () => { void undo(alias.id); self.current?.focus() }] as const
+    ? ([
+        'btn-quiet btn-undo',
+        'undo',
+        'Undo',
+        () => {
+          void undo(alias.id)
+          self.current?.focus()
+        },
+      ] as const)
     : alias.state === 'active'
-      ? ['btn-burn', 'burn', refusedFor.value.has(alias.id) ? 'Burn again' : 'Burn', () => burn(alias)] as const
-      : ['btn-quiet', 'undo', 'Restore', () => void restore(alias.id, false)] as const
+      ? (['btn-burn', 'burn', refusedFor.value.has(alias.id) ? 'Burn again' : 'Burn', () => burn(alias)] as const)
+      : (['btn-quiet', 'undo', 'Restore', () => void restore(alias.id, false)] as const)
   return (
-    <button class={look} ref={self} type="button" aria-label={isLit ? `Undo burning ${alias.address}` : `${words} ${alias.address}`}
-      aria-describedby={alias.state === 'active' ? 'sees-burn' : undefined} onClick={does}>
-      <Icon name={icon} /><span>{words}</span>
+    <button
+      class={look}
+      ref={self}
+      type="button"
+      aria-label={isLit ? `Undo burning ${alias.address}` : `${words} ${alias.address}`}
+      aria-describedby={alias.state === 'active' ? 'sees-burn' : undefined}
+      onClick={does}
+    >
+      <Icon name={icon} />
+      <span>{words}</span>
     </button>
   )
 }

@@ -14,9 +14,14 @@ export function RowWindow({ ids, from }: { readonly ids: readonly string[]; read
   useEffect(() => {
     const body = self.current
     if (!body) return
-    const watcher = new IntersectionObserver(([seen]) => {
-      if (seen) height.value = seen.isIntersecting || body.contains(document.activeElement) ? 0 : (height.value || Math.round(seen.boundingClientRect.height))
-    }, { rootMargin: '1600px 0px' })
+    const watcher = new IntersectionObserver(
+      ([seen]) => {
+        if (seen)
+          height.value =
+            seen.isIntersecting || body.contains(document.activeElement) ? 0 : height.value || Math.round(seen.boundingClientRect.height)
+      },
+      { rootMargin: '1600px 0px' },
+    )
     watcher.observe(body)
     return () => {
       heights.set(ids[0]!, Math.round(body.getBoundingClientRect().height))
@@ -25,9 +30,15 @@ export function RowWindow({ ids, from }: { readonly ids: readonly string[]; read
   }, [])
   return (
     <tbody role="rowgroup" ref={self}>
-      {height.value
-        ? <tr role="row" aria-hidden="true"><td role="cell"><svg width="1" height={height.value} /></td></tr>
-        : ids.map((id, i) => <AddressRow id={id} index={from + i} key={id} />)}
+      {height.value ? (
+        <tr role="row" aria-hidden="true">
+          <td role="cell">
+            <svg width="1" height={height.value} />
+          </td>
+        </tr>
+      ) : (
+        ids.map((id, i) => <AddressRow id={id} index={from + i} key={id} />)
+      )}
     </tbody>
   )
 }

@@ -7,7 +7,9 @@ const pauseMs = 120
 export function SearchField({ value, search }: { readonly value: string; readonly search: (text: string) => void }) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => { if (field.current && document.activeElement !== field.current) field.current.value = value }, [value])
+  useEffect(() => {
+    if (field.current && document.activeElement !== field.current) field.current.value = value
+  }, [value])
   useEffect(() => () => clearTimeout(timer.current), [])
   const soon = (text: string) => {
     clearTimeout(timer.current)
@@ -15,10 +17,25 @@ export function SearchField({ value, search }: { readonly value: string; readonl
   }
   return (
     <label class="search">
-      <span class="vh">Search addresses</span><Icon name="search" />
-      <input ref={field} type="search" placeholder="Search company, address, label, note" autocomplete="off" spellcheck={false} defaultValue={value} maxLength={200}
+      <span class="vh">Search addresses</span>
+      <Icon name="search" />
+      <input
+        ref={field}
+        type="search"
+        placeholder="Search company, address, label, note"
+        autocomplete="off"
+        spellcheck={false}
+        defaultValue={value}
+        maxLength={200}
         onInput={(event) => soon(event.currentTarget.value)}
-        onKeyDown={(event) => { if (event.key === 'Escape') { event.currentTarget.value = ''; soon(''); event.currentTarget.blur() } }} />
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            event.currentTarget.value = ''
+            soon('')
+            event.currentTarget.blur()
+          }
+        }}
+      />
       <kbd aria-hidden="true">/</kbd>
     </label>
   )

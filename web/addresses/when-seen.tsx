@@ -5,7 +5,12 @@ export function WhenSeen({ does, on }: { readonly does: () => void; readonly on:
   const self = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (!self.current) return
-    const watcher = new IntersectionObserver(([seen]) => { if (seen?.isIntersecting) does() }, { rootMargin: '1200px 0px' })
+    const watcher = new IntersectionObserver(
+      ([seen]) => {
+        if (seen?.isIntersecting) does()
+      },
+      { rootMargin: '1200px 0px' },
+    )
     watcher.observe(self.current)
     return () => watcher.disconnect()
   }, [on])

@@ -17,7 +17,11 @@ type Props = { readonly message: Held; readonly alias: Alias | undefined; readon
 
 export function HeldActions({ message, alias, gone }: Props) {
   const { busy, wrong, send } = useSending()
-  const into = alias?.inboxes.filter((inbox) => inbox.verified).map((inbox) => inbox.address).join(', ') || 'your inbox'
+  const into =
+    alias?.inboxes
+      .filter((inbox) => inbox.verified)
+      .map((inbox) => inbox.address)
+      .join(', ') || 'your inbox'
   const restorable = alias?.state === 'burned'
   const leaves = (words: string) => {
     say(words)
@@ -25,33 +29,64 @@ export function HeldActions({ message, alias, gone }: Props) {
     heldList.drop((each) => each.id === message.id)
     refreshAccount(300)
   }
-  const release = () => void send(async () => {
-    await releaseHeld(message.id)
-    leaves(`Released to ${into}.`)
-  })
-  const remove = () => void send(async () => {
-    await deleteHeld(message.id)
-    leaves('Deleted.')
-  })
-  const deliverAll = () => void send(async () => {
-    if (!await restore(message.alias_id, true)) throw new Error(refusedFor.value.get(message.alias_id) ?? 'Not restored.')
-    gone()
-    await heldList.start()
-  })
+  const release = () =>
+    void send(async () => {
+      await releaseHeld(message.id)
+      leaves(`Released to ${into}.`)
+    })
+  const remove = () =>
+    void send(async () => {
+      await deleteHeld(message.id)
+      leaves('Deleted.')
+    })
+  const deliverAll = () =>
+    void send(async () => {
+      if (!(await restore(message.alias_id, true))) throw new Error(refusedFor.value.get(message.alias_id) ?? 'Not restored.')
+      gone()
+      await heldList.start()
+    })
   useKeys({ r: release, '#': remove, ...(restorable ? { u: deliverAll } : {}) })
   return (
     <div class="r-acts">
       <div class="actions">
-        <BusyButton busy={busy.value} describedBy="rel-d" onClick={release}><Icon name="release" />Release</BusyButton>
-        {restorable && <button class="btn" type="button" aria-describedby="un-d" onClick={deliverAll}><Icon name="undo" />Restore and deliver</button>}
-        <button class="btn-quiet" type="button" aria-describedby="del-d" onClick={remove}><Icon name="trash" />Delete</button>
-        <Menu class="btn-icon" label="More for this message" items={[{ words: 'Download the original', href: `/v1/held/${message.id}/raw`, download: true }, { words: 'Show the address', href: `/addresses/${message.alias_id}` }]}><Icon name="more" /></Menu>
+        <BusyButton busy={busy.value} describedBy="rel-d" onClick={release}>
+          <Icon name="release" />
+          Release
+        </BusyButton>
+        {restorable && (
+          <button class="btn" type="button" aria-describedby="un-d" onClick={deliverAll}>
+            <Icon name="undo" />
+            Restore and deliver
+          </button>
+        )}
+        <button class="btn-quiet" type="button" aria-describedby="del-d" onClick={remove}>
+          <Icon name="trash" />
+          Delete
+        </button>
+        <Menu
+          class="btn-icon"
+          label="More for this message"
+          items={[
+            { words: 'Download the original', href: `/v1/held/${message.id}/raw`, download: true },
+            { words: 'Show the address', href: `/addresses/${message.alias_id}` },
+          ]}
+        >
+          <Icon name="more" />
+        </Menu>
       </div>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       <ul class="r-then">
-        <li id="rel-d"><b>Release</b> delivers this message to <bdi>{into}</bdi>. {alias && stays[alias.state]}</li>
-        {restorable && <li id="un-d"><b>Restore and deliver</b> makes the address active and delivers all that was held since it was burned.</li>}
-        <li id="del-d"><b>Delete</b> removes this message for good.</li>
+        <li id="rel-d">
+          <b>Release</b> delivers this message to <bdi>{into}</bdi>. {alias && stays[alias.state]}
+        </li>
+        {restorable && (
+          <li id="un-d">
+            <b>Restore and deliver</b> makes the address active and delivers all that was held since it was burned.
+          </li>
+        )}
+        <li id="del-d">
+          <b>Delete</b> removes this message for good.
+        </li>
       </ul>
     </div>
   )

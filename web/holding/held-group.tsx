@@ -10,7 +10,13 @@ import { MessageLine } from './message-line.tsx'
 
 const few = 3
 
-type Props = { readonly group: Group; readonly openId: string | undefined; readonly search: string; readonly whole: boolean; readonly complete: boolean }
+type Props = {
+  readonly group: Group
+  readonly openId: string | undefined
+  readonly search: string
+  readonly whole: boolean
+  readonly complete: boolean
+}
 
 export function HeldGroup({ group, openId, search, whole, complete }: Props) {
   const all = useSignal(whole)
@@ -25,13 +31,52 @@ export function HeldGroup({ group, openId, search, whole, complete }: Props) {
     <section class="grp" aria-labelledby={`g-${aliasId}`}>
       <header class="grp-h">
         <Icon name={reasons.size === 1 ? whyIcon(reason!) : 'holding'} />
-        <h2 id={`g-${aliasId}`}><a href={`/addresses/${aliasId}`}><AddressText address={alias} /></a></h2>
-        <span class="grp-n">{messages.length}{complete ? '' : '+'} held</span>
-        <Menu class="btn-icon" label={`More for ${alias}`} items={[{ words: 'Show the address', href: `/addresses/${aliasId}` }, reasons.has('burned') && { words: 'Restore and deliver', do: () => void deliver() }]}><Icon name="more" /></Menu>
-        <p>{reasons.size === 1 ? (reason === 'burned' ? 'Burned' : whySentence(reason!, messages[0]!.reason_text)) : 'For several reasons'}</p>
+        <h2 id={`g-${aliasId}`}>
+          <a href={`/addresses/${aliasId}`}>
+            <AddressText address={alias} />
+          </a>
+        </h2>
+        <span class="grp-n">
+          {messages.length}
+          {complete ? '' : '+'} held
+        </span>
+        <Menu
+          class="btn-icon"
+          label={`More for ${alias}`}
+          items={[
+            { words: 'Show the address', href: `/addresses/${aliasId}` },
+            reasons.has('burned') && { words: 'Restore and deliver', do: () => void deliver() },
+          ]}
+        >
+          <Icon name="more" />
+        </Menu>
+        <p>
+          {reasons.size === 1 ? (reason === 'burned' ? 'Burned' : whySentence(reason!, messages[0]!.reason_text)) : 'For several reasons'}
+        </p>
       </header>
-      <ul>{shown.map((message) => <li key={message.id}><MessageLine message={readNow.value.has(message.id) ? { ...message, read_at: message.held_at } : message} href={`/holding/${message.id}${search}`} current={message.id === openId} /></li>)}</ul>
-      {shown.length < messages.length && <button class="grp-m" type="button" onClick={() => { all.value = true }}>{messages.length - few} older<Icon name="down" /></button>}
+      <ul>
+        {shown.map((message) => (
+          <li key={message.id}>
+            <MessageLine
+              message={readNow.value.has(message.id) ? { ...message, read_at: message.held_at } : message}
+              href={`/holding/${message.id}${search}`}
+              current={message.id === openId}
+            />
+          </li>
+        ))}
+      </ul>
+      {shown.length < messages.length && (
+        <button
+          class="grp-m"
+          type="button"
+          onClick={() => {
+            all.value = true
+          }}
+        >
+          {messages.length - few} older
+          <Icon name="down" />
+        </button>
+      )}
     </section>
   )
 }

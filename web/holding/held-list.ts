@@ -5,7 +5,9 @@ import { paged } from '../paged.ts'
 
 export const ofAlias = signal<string | undefined>(undefined)
 
-export const heldList = paged<Held>((cursor, abort) => readHeld({ alias_id: ofAlias.value, limit: 100, ...(cursor === undefined ? {} : { cursor }) }, abort))
+export const heldList = paged<Held>((cursor, abort) =>
+  readHeld({ alias_id: ofAlias.value, limit: 100, ...(cursor === undefined ? {} : { cursor }) }, abort),
+)
 
 /** Reading marks it as read on the server; the list is told here. */
 export const readNow = signal<ReadonlySet<string>>(new Set())

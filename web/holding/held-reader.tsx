@@ -20,13 +20,18 @@ const minuteMs = 60_000
 const heldLater = (message: Held) => Date.parse(message.held_at) - Date.parse(message.received_at) > minuteMs
 
 export function HeldReader({ id, gone }: { readonly id: string; readonly gone: () => void }) {
-  const { state, again } = useReading(async (signal) => {
-    const message = await readHeld(id, signal)
-    if (!knownAlias(message.alias_id)) keep(await readAlias(message.alias_id, signal))
-    return message
-  }, [id])
+  const { state, again } = useReading(
+    async (signal) => {
+      const message = await readHeld(id, signal)
+      if (!knownAlias(message.alias_id)) keep(await readAlias(message.alias_id, signal))
+      return message
+    },
+    [id],
+  )
   const now = state.value
-  useEffect(() => { if (now.kind === 'there') readNow.value = new Set(readNow.value).add(id) }, [now.kind, id])
+  useEffect(() => {
+    if (now.kind === 'there') readNow.value = new Set(readNow.value).add(id)
+  }, [now.kind, id])
   if (now.kind === 'waiting') return <Skeleton of="the message" />
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   const message = now.value
@@ -37,12 +42,30 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
       <div class="alert is-plain why">
         <Icon name={whyIcon(message.reason)} />
         <div>
-          <p><b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" /></p>
-          {detail && <p class="r-said"><code>{detail}</code></p>}
-          <p class="hint">Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept until {dayOf(new Date(message.expires_at))}.</p>
+          <p>
+            <b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" />
+          </p>
+          {detail && (
+            <p class="r-said">
+              <code>{detail}</code>
+            </p>
+          )}
+          <p class="hint">
+            Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept
+            until {dayOf(new Date(message.expires_at))}.
+          </p>
         </div>
       </div>
-      <MessageBody message={message} content={message} base={`/v1/held/${id}`} to={<><AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}</>}>
+      <MessageBody
+        message={message}
+        content={message}
+        base={`/v1/held/${id}`}
+        to={
+          <>
+            <AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}
+          </>
+        }
+      >
         <HeldActions message={message} alias={alias} gone={gone} />
       </MessageBody>
     </>

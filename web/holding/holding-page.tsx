@@ -20,12 +20,29 @@ function List({ openId, search }: { readonly openId: string | undefined; readonl
   return (
     <>
       <StoreBar />
-      {ofAlias.value && <p class="only-one"><span class="hint">One address is shown.</span> <a href="/holding">Show all</a></p>}
-      {groups.map((group) => <HeldGroup group={group} openId={openId} search={search} whole={groups.length === 1} complete={complete} key={group.aliasId} />)}
+      {ofAlias.value && (
+        <p class="only-one">
+          <span class="hint">One address is shown.</span> <a href="/holding">Show all</a>
+        </p>
+      )}
+      {groups.map((group) => (
+        <HeldGroup group={group} openId={openId} search={search} whole={groups.length === 1} complete={complete} key={group.aliasId} />
+      ))}
       {standing === 'failed' && <Fault error={heldList.fault.value} retry={() => void heldList.start()} />}
       {!messages.length && standing === 'first' && <Skeleton of="held mail" />}
-      {!messages.length && standing === 'ready' && <div class="empty is-small"><Icon name="holding" /><h2>Nothing held</h2><p>Mail to burned addresses waits here for {account.value?.held_days ?? 30} days.</p></div>}
-      {!complete && messages.length > 0 && <button class="grp-m" type="button" onClick={() => void heldList.more()}>Older mail<Icon name="down" /></button>}
+      {!messages.length && standing === 'ready' && (
+        <div class="empty is-small">
+          <Icon name="holding" />
+          <h2>Nothing held</h2>
+          <p>Mail to burned addresses waits here for {account.value?.held_days ?? 30} days.</p>
+        </div>
+      )}
+      {!complete && messages.length > 0 && (
+        <button class="grp-m" type="button" onClick={() => void heldList.more()}>
+          Older mail
+          <Icon name="down" />
+        </button>
+      )}
     </>
   )
 }
@@ -47,13 +64,27 @@ export function HoldingPage({ id }: { readonly id: string | undefined }) {
     void heldList.start(!same)
   }, [one])
   useEffect(() => {
-    const refresh = () => { if (document.visibilityState === 'visible') void heldList.start() }
+    const refresh = () => {
+      if (document.visibilityState === 'visible') void heldList.start()
+    }
     document.addEventListener('visibilitychange', refresh)
     return () => document.removeEventListener('visibilitychange', refresh)
   }, [])
   const search = one ? `?alias_id=${one}` : ''
   return (
-    <Panes title="Holding" count={account.value?.counts.holding} home={`/holding${search}`} openId={id} list={<List openId={id} search={search} />}
-      reader={id ? <HeldReader id={id} key={id} gone={() => after(id, search)} /> : heldList.pages.value.length > 0 && <NothingOpen of="message" />} />
+    <Panes
+      title="Holding"
+      count={account.value?.counts.holding}
+      home={`/holding${search}`}
+      openId={id}
+      list={<List openId={id} search={search} />}
+      reader={
+        id ? (
+          <HeldReader id={id} key={id} gone={() => after(id, search)} />
+        ) : (
+          heldList.pages.value.length > 0 && <NothingOpen of="message" />
+        )
+      }
+    />
   )
 }

@@ -6,9 +6,15 @@ type Props = { readonly src: string; readonly title: string; readonly remote: nu
 
 export const SealedFrame = ({ src, title, remote }: Props) => (
   <div class="frame">
-    <p class="frame-h"><Icon name="lock" /><span>Shown in a sealed frame. {remote > 0
-      ? `${remote} remote ${remote === 1 ? 'image is' : 'images are'} not loaded: loading tells the sender that you read this.`
-      : 'Nothing is loaded from elsewhere.'}</span></p>
+    <p class="frame-h">
+      <Icon name="lock" />
+      <span>
+        Shown in a sealed frame.{' '}
+        {remote > 0
+          ? `${remote} remote ${remote === 1 ? 'image is' : 'images are'} not loaded: loading tells the sender that you read this.`
+          : 'Nothing is loaded from elsewhere.'}
+      </span>
+    </p>
     <iframe sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" title={title} src={src} />
   </div>
 )

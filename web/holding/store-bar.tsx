@@ -10,8 +10,13 @@ export function StoreBar() {
   const words = `${sizeOf(used)} of ${sizeOf(most)}`
   return (
     <div class="store">
-      <progress max={most} value={Math.min(used, most)} aria-label="Storage used">{words}</progress>
-      <p><span>{words}</span><span>Kept for {me.held_days} days, then deleted</span></p>
+      <progress max={most} value={Math.min(used, most)} aria-label="Storage used">
+        {words}
+      </progress>
+      <p>
+        <span>{words}</span>
+        <span>Kept for {me.held_days} days, then deleted</span>
+      </p>
     </div>
   )
 }

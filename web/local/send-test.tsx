@@ -11,16 +11,23 @@ type Props = { readonly aliasId: string; readonly sent: () => void }
 export function SendTest({ aliasId, sent }: Props) {
   const { busy, wrong, send } = useSending()
   const reply = useSignal('')
-  const go = () => void send(async () => {
-    const answer = await sendTest(aliasId)
-    reply.value = answer.reply
-    say(answer.accepted ? 'Test message sent.' : `Test message refused: ${answer.reply}`)
-    sent()
-  })
+  const go = () =>
+    void send(async () => {
+      const answer = await sendTest(aliasId)
+      reply.value = answer.reply
+      say(answer.accepted ? 'Test message sent.' : `Test message refused: ${answer.reply}`)
+      sent()
+    })
   return (
     <div class="test">
-      <BusyButton busy={busy.value} class="btn" onClick={go}>Send a test message</BusyButton>
-      {reply.value && <span class="hint">Sender sees <code>{reply.value}</code></span>}
+      <BusyButton busy={busy.value} class="btn" onClick={go}>
+        Send a test message
+      </BusyButton>
+      {reply.value && (
+        <span class="hint">
+          Sender sees <code>{reply.value}</code>
+        </span>
+      )}
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
     </div>
   )

@@ -12,7 +12,12 @@ export function Already({ site }: { readonly site: string }) {
     if (!/[^.]\.[^.]/.test(site)) return
     const ends = new AbortController()
     const timer = setTimeout(() => {
-      aliases({ site, state: 'active', limit: 1 }, ends.signal).then((page) => { found.value = page.items[0] }, () => {})
+      aliases({ site, state: 'active', limit: 1 }, ends.signal).then(
+        (page) => {
+          found.value = page.items[0]
+        },
+        () => {},
+      )
     }, 300)
     return () => {
       clearTimeout(timer)
@@ -22,6 +27,14 @@ export function Already({ site }: { readonly site: string }) {
   const alias = found.value
   if (!alias) return null
   return (
-    <p class="already"><Icon name="info" /><span>You already have an address for <bdi>{alias.site}</bdi>: <a href={`/addresses/${alias.id}`}><AddressText address={alias.address} /></a></span></p>
+    <p class="already">
+      <Icon name="info" />
+      <span>
+        You already have an address for <bdi>{alias.site}</bdi>:{' '}
+        <a href={`/addresses/${alias.id}`}>
+          <AddressText address={alias.address} />
+        </a>
+      </span>
+    </p>
   )
 }

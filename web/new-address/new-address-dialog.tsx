@@ -13,7 +13,9 @@ import { newAddressFor } from './open.ts'
 
 export function NewAddressDialog({ site, domain }: { readonly site: string; readonly domain: string }) {
   const made = useSignal<{ alias: Alias; copied: boolean } | undefined>(undefined)
-  const close = () => { newAddressFor.value = undefined }
+  const close = () => {
+    newAddressFor.value = undefined
+  }
   async function show(alias: Alias) {
     keep(alias)
     refreshAccount(0)
@@ -24,9 +26,19 @@ export function NewAddressDialog({ site, domain }: { readonly site: string; read
   }
   return (
     <Dialog title={made.value ? 'Address made' : 'New address'} onClose={close}>
-      {made.value
-        ? <Made alias={made.value.alias} copied={made.value.copied} done={close} another={() => { made.value = undefined; newAddressFor.value = '' }} />
-        : <NewAddressForm site={site} domain={domain} made={(alias) => void show(alias)} cancel={close} />}
+      {made.value ? (
+        <Made
+          alias={made.value.alias}
+          copied={made.value.copied}
+          done={close}
+          another={() => {
+            made.value = undefined
+            newAddressFor.value = ''
+          }}
+        />
+      ) : (
+        <NewAddressForm site={site} domain={domain} made={(alias) => void show(alias)} cancel={close} />
+      )}
     </Dialog>
   )
 }

@@ -35,13 +35,16 @@ export function NewAddressForm({ site, domain, made, cancel }: Props) {
   const busy = useSignal(false)
   const form = useRef<HTMLFormElement>(null)
   const boxes = useReading((signal) => inboxes(signal), [])
-  useEffect(() => { form.current?.querySelector<HTMLInputElement>('[name=site]')?.focus() }, [])
+  useEffect(() => {
+    form.current?.querySelector<HTMLInputElement>('[name=site]')?.focus()
+  }, [])
 
   async function make(event: Event) {
     event.preventDefault()
     if (busy.value || !form.current) return
     const wanted = wantedBy(new FormData(form.current))
-    wrong.value = !wanted.site && !wanted.local_part ? { field: 'site', words: 'Type the company’s site, or a name of your own below.' } : undefined
+    wrong.value =
+      !wanted.site && !wanted.local_part ? { field: 'site', words: 'Type the company’s site, or a name of your own below.' } : undefined
     if (wrong.value) return
     busy.value = true
     try {
@@ -58,20 +61,70 @@ export function NewAddressForm({ site, domain, made, cancel }: Props) {
   const at = wrong.value
   return (
     <form class="stack" ref={form} onSubmit={make} noValidate>
-      <Field words="Company" name="site" placeholder="shop.example, or a link to its page" autocomplete="off" autocapitalize="none" spellcheck={false} defaultValue={site}
-        wrong={at?.field === 'site' ? at.words : undefined} onInput={(event) => { typed.value = event.currentTarget.value.trim() }} />
+      <Field
+        words="Company"
+        name="site"
+        placeholder="shop.example, or a link to its page"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        defaultValue={site}
+        wrong={at?.field === 'site' ? at.words : undefined}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value.trim()
+        }}
+      />
       <Already site={typed.value} />
       <div class="two">
-        {choices.length > 1 && <label class="field"><span class="field-l">Goes to</span><select class="input" name="inbox"><option value="">The default inbox</option>{choices.map((inbox) => <option value={inbox.id}>{inbox.address}</option>)}</select></label>}
-        <Field words={<>Label <i>optional</i></>} name="label" autocomplete="off" maxLength={100} />
+        {choices.length > 1 && (
+          <label class="field">
+            <span class="field-l">Goes to</span>
+            <select class="input" name="inbox">
+              <option value="">The default inbox</option>
+              {choices.map((inbox) => (
+                <option value={inbox.id}>{inbox.address}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        <Field
+          words={
+            <>
+              Label <i>optional</i>
+            </>
+          }
+          name="label"
+          autocomplete="off"
+          maxLength={100}
+        />
       </div>
       <details class="more" open={at?.field === 'local_part'}>
-        <summary><span>Own name for the address</span><Icon name="down" /></summary>
-        <Field words={<>Name before @{domain} <i>instead of random letters</i></>} name="local_part" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={64}
-          wrong={at?.field === 'local_part' ? at.words : undefined} />
+        <summary>
+          <span>Own name for the address</span>
+          <Icon name="down" />
+        </summary>
+        <Field
+          words={
+            <>
+              Name before @{domain} <i>instead of random letters</i>
+            </>
+          }
+          name="local_part"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          maxLength={64}
+          wrong={at?.field === 'local_part' ? at.words : undefined}
+        />
       </details>
       {at?.field === '' && <Wrong>{at.words}</Wrong>}
-      <div class="actions"><BusyButton busy={busy.value}>Make and copy</BusyButton><button class="btn" type="button" onClick={cancel}>Cancel</button><span class="hint">Nobody sees your inbox.</span></div>
+      <div class="actions">
+        <BusyButton busy={busy.value}>Make and copy</BusyButton>
+        <button class="btn" type="button" onClick={cancel}>
+          Cancel
+        </button>
+        <span class="hint">Nobody sees your inbox.</span>
+      </div>
     </form>
   )
 }

@@ -2,4 +2,6 @@
 import { signal } from '@preact/signals'
 
 export const newAddressFor = signal<string | undefined>(undefined)
-export const newAddress = (site: string) => { newAddressFor.value = site }
+export const newAddress = (site: string) => {
+  newAddressFor.value = site
+}

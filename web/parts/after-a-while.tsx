@@ -6,7 +6,9 @@ import { useEffect } from 'preact/hooks'
 export function AfterAWhile({ children }: { readonly children: ComponentChildren }) {
   const due = useSignal(false)
   useEffect(() => {
-    const timer = setTimeout(() => { due.value = true }, 150)
+    const timer = setTimeout(() => {
+      due.value = true
+    }, 150)
     return () => clearTimeout(timer)
   }, [])
   return due.value ? <>{children}</> : null

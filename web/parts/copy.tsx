@@ -13,7 +13,9 @@ export function useCopy(text: string) {
   const done = useSignal(false)
   useEffect(() => {
     if (!done.value) return
-    const timer = setTimeout(() => { done.value = false }, doneMs)
+    const timer = setTimeout(() => {
+      done.value = false
+    }, doneMs)
     return () => clearTimeout(timer)
   }, [done.value])
   const copy = async () => {
@@ -26,7 +28,13 @@ export function useCopy(text: string) {
 export function CopyAddress({ address, shown = false }: { readonly address: string; readonly shown?: boolean }) {
   const { done, copy } = useCopy(address)
   return (
-    <button class={`copy${shown ? ' copy-shown' : ''}${done ? ' is-done' : ''}`} type="button" aria-label={`Copy ${address}`} data-copy={address} onClick={copy}>
+    <button
+      class={`copy${shown ? ' copy-shown' : ''}${done ? ' is-done' : ''}`}
+      type="button"
+      aria-label={`Copy ${address}`}
+      data-copy={address}
+      onClick={copy}
+    >
       <AddressText address={address} />
       <Icon name={done ? 'check' : 'copy'} />
     </button>
@@ -37,7 +45,8 @@ export function CopyButton({ text, primary = false }: { readonly text: string; r
   const { done, copy } = useCopy(text)
   return (
     <button class={primary ? 'btn btn-primary' : 'btn'} type="button" onClick={copy}>
-      <Icon name={done ? 'check' : 'copy'} />{done ? 'Copied' : 'Copy'}
+      <Icon name={done ? 'check' : 'copy'} />
+      {done ? 'Copied' : 'Copy'}
     </button>
   )
 }

@@ -12,14 +12,26 @@ export function Dialog({ title, onClose, children }: Props) {
   useLayoutEffect(() => {
     const before = document.activeElement
     self.current?.showModal()
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
   }, [])
   return (
-    <dialog class="dialog" ref={self} aria-labelledby={id} onClose={onClose} onClick={(event) => { if (self.current && event.target === self.current && besides(event, self.current)) onClose() }}>
+    <dialog
+      class="dialog"
+      ref={self}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => {
+        if (self.current && event.target === self.current && besides(event, self.current)) onClose()
+      }}
+    >
       <div class="stack">
         <div class="dialog-head">
           <h2 id={id}>{title}</h2>
-          <button class="btn-icon" type="button" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
+          <button class="btn-icon" type="button" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
         </div>
         {children}
       </div>

@@ -28,10 +28,21 @@ export function Fault({ error, retry }: { readonly error: unknown; readonly retr
         <h3>{byItself ? 'The server did not answer' : refused?.message}</h3>
         <p>Your mail is not affected: it is still received and delivered.</p>
         <div class="actions">
-          <button class="btn" type="button" onClick={retry}><Icon name="retry" />Try again</button>
-          {byItself && <span class="hint" aria-hidden="true">Next try by itself in {left.value} s</span>}
+          <button class="btn" type="button" onClick={retry}>
+            <Icon name="retry" />
+            Try again
+          </button>
+          {byItself && (
+            <span class="hint" aria-hidden="true">
+              Next try by itself in {left.value} s
+            </span>
+          )}
         </div>
-        {refused?.fault && <p class="hint">Fault <code>{refused.fault}</code>, for whoever runs this host.</p>}
+        {refused?.fault && (
+          <p class="hint">
+            Fault <code>{refused.fault}</code>, for whoever runs this host.
+          </p>
+        )}
       </div>
     </div>
   )

@@ -2,13 +2,38 @@
 import { Dialog } from './dialog.tsx'
 
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['/'], 'Search'], [['n'], 'New address'], [['j', 'k'], 'Next, previous'], [['Enter'], 'Open'], [['c'], 'Copy the address'], [['b'], 'Burn'],
-  [['z'], 'Undo, for 8 seconds'], [['r'], 'In Holding: release'], [['u'], 'In Holding: restore and deliver'], [['#'], 'In Holding: delete'],
-  [['g', 'a'], 'Go to Addresses'], [['g', 'h'], 'Go to Holding'], [['?'], 'This list'], [['Esc'], 'Close'],
+  [['/'], 'Search'],
+  [['n'], 'New address'],
+  [['j', 'k'], 'Next, previous'],
+  [['Enter'], 'Open'],
+  [['c'], 'Copy the address'],
+  [['b'], 'Burn'],
+  [['z'], 'Undo, for 8 seconds'],
+  [['r'], 'In Holding: release'],
+  [['u'], 'In Holding: restore and deliver'],
+  [['#'], 'In Holding: delete'],
+  [['g', 'a'], 'Go to Addresses'],
+  [['g', 'h'], 'Go to Holding'],
+  [['?'], 'This list'],
+  [['Esc'], 'Close'],
 ]
 
 export const KeyboardDialog = ({ onClose }: { readonly onClose: () => void }) => (
   <Dialog title="Keyboard" onClose={onClose}>
-    <dl class="keys">{keys.map(([each, does]) => <div><dt>{each.map((key, i) => <>{i > 0 && ' '}<kbd>{key}</kbd></>)}</dt><dd>{does}</dd></div>)}</dl>
+    <dl class="keys">
+      {keys.map(([each, does]) => (
+        <div>
+          <dt>
+            {each.map((key, i) => (
+              <>
+                {i > 0 && ' '}
+                <kbd>{key}</kbd>
+              </>
+            ))}
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
   </Dialog>
 )

@@ -4,7 +4,13 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
 export type MenuItem = { readonly words: ComponentChildren; readonly do?: () => void; readonly href?: string; readonly download?: boolean }
-type Props = { readonly label?: string; readonly class: string; readonly children: ComponentChildren; readonly items: readonly (MenuItem | false | undefined)[]; readonly head?: ComponentChildren }
+type Props = {
+  readonly label?: string
+  readonly class: string
+  readonly children: ComponentChildren
+  readonly items: readonly (MenuItem | false | undefined)[]
+  readonly head?: ComponentChildren
+}
 
 export function Menu({ label, class: look, children, items, head }: Props) {
   const open = useSignal(false)
@@ -15,7 +21,9 @@ export function Menu({ label, class: look, children, items, head }: Props) {
   useEffect(() => {
     if (!open.value) return
     entries()[0]?.focus()
-    const elsewhere = (event: Event) => { if (event.target instanceof Node && !self.current?.contains(event.target)) open.value = false }
+    const elsewhere = (event: Event) => {
+      if (event.target instanceof Node && !self.current?.contains(event.target)) open.value = false
+    }
     document.addEventListener('pointerdown', elsewhere)
     document.addEventListener('focusin', elsewhere)
     return () => {
@@ -44,14 +52,45 @@ export function Menu({ label, class: look, children, items, head }: Props) {
   }
   return (
     <div class="menu-at" ref={self} onKeyDown={onKeyDown}>
-      <button class={look} ref={button} type="button" aria-haspopup="menu" aria-expanded={open.value} aria-label={label} onClick={() => { open.value = !open.value }}>{children}</button>
+      <button
+        class={look}
+        ref={button}
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={open.value}
+        aria-label={label}
+        onClick={() => {
+          open.value = !open.value
+        }}
+      >
+        {children}
+      </button>
       {open.value && (
         <div class="menu">
           {head}
           <div role="menu" aria-label={label ?? 'Account'}>
-            {items.map((item) => item && (item.href
-              ? <a class="menu-i" role="menuitem" tabIndex={-1} href={item.href} download={item.download} onClick={() => { open.value = false }}>{item.words}</a>
-              : <button class="menu-i" role="menuitem" tabIndex={-1} type="button" onClick={() => choose(item)}>{item.words}</button>))}
+            {items.map(
+              (item) =>
+                item &&
+                (item.href ? (
+                  <a
+                    class="menu-i"
+                    role="menuitem"
+                    tabIndex={-1}
+                    href={item.href}
+                    download={item.download}
+                    onClick={() => {
+                      open.value = false
+                    }}
+                  >
+                    {item.words}
+                  </a>
+                ) : (
+                  <button class="menu-i" role="menuitem" tabIndex={-1} type="button" onClick={() => choose(item)}>
+                    {item.words}
+                  </button>
+                )),
+            )}
           </div>
         </div>
       )}

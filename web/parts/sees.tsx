@@ -10,5 +10,12 @@ export const senderSees: Readonly<Record<AliasState, readonly [words: string, co
 
 export function Sees({ state }: { readonly state: AliasState }) {
   const [words, code] = senderSees[state]
-  return <span class="sees"><Icon name="eye" /><span>Sender sees <b>{words}</b> <code>{code}</code></span></span>
+  return (
+    <span class="sees">
+      <Icon name="eye" />
+      <span>
+        Sender sees <b>{words}</b> <code>{code}</code>
+      </span>
+    </span>
+  )
 }

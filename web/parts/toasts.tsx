@@ -7,10 +7,16 @@ import { addressParts } from '../name-of.ts'
 function SecondsLeft({ until }: { readonly until: number }) {
   const left = useSignal(Math.ceil((until - Date.now()) / 1000))
   useEffect(() => {
-    const timer = setInterval(() => { left.value = Math.max(0, Math.ceil((until - Date.now()) / 1000)) }, 250)
+    const timer = setInterval(() => {
+      left.value = Math.max(0, Math.ceil((until - Date.now()) / 1000))
+    }, 250)
     return () => clearInterval(timer)
   }, [until])
-  return <span class="left" aria-hidden="true">{left.value} s</span>
+  return (
+    <span class="left" aria-hidden="true">
+      {left.value} s
+    </span>
+  )
 }
 
 export function Toasts() {
@@ -21,8 +27,23 @@ export function Toasts() {
       {now && (
         <div class="toast is-lit" role="group" aria-label="Just burned" key={now.until}>
           <span class="fuse" aria-hidden="true" />
-          <p><b>Burned {only ? <span class="addr" dir="ltr"><span class="addr-n">{only.name}</span>{only.random}</span> : `${now.addresses.length} addresses`}</b><span>New mail is held. Sender sees “delivered”.</span></p>
-          <button class="toast-b" type="button" onClick={() => void undo()}>Undo <kbd>z</kbd></button>
+          <p>
+            <b>
+              Burned{' '}
+              {only ? (
+                <span class="addr" dir="ltr">
+                  <span class="addr-n">{only.name}</span>
+                  {only.random}
+                </span>
+              ) : (
+                `${now.addresses.length} addresses`
+              )}
+            </b>
+            <span>New mail is held. Sender sees “delivered”.</span>
+          </p>
+          <button class="toast-b" type="button" onClick={() => void undo()}>
+            Undo <kbd>z</kbd>
+          </button>
           <SecondsLeft until={now.until} />
         </div>
       )}

@@ -16,7 +16,13 @@ const places = (local: boolean): readonly Place[] => [
 
 function HeldCount() {
   const held = account.value?.counts.holding ?? 0
-  return held ? <span class="count"><span class="vh">, </span>{held > 999 ? '999+' : held}<span class="vh"> held</span></span> : null
+  return held ? (
+    <span class="count">
+      <span class="vh">, </span>
+      {held > 999 ? '999+' : held}
+      <span class="vh"> held</span>
+    </span>
+  ) : null
 }
 
 const isHere = (to: string) => path.value === to || path.value.startsWith(`${to}/`) || (to === '/addresses' && path.value === '/')
@@ -24,17 +30,50 @@ const current = (to: string) => (isHere(to) ? 'page' : undefined)
 
 export const Top = ({ local, email, domain }: { readonly local: boolean; readonly email: string; readonly domain: string }) => (
   <header class="top">
-    <a class="brand" href="/addresses"><Mark /><span>Burnbox</span></a>
-    <nav class="nav" aria-label="Main">{places(local).map(({ to, words }) => <a href={to} aria-current={current(to)}><span>{words}</span>{to === '/holding' && <HeldCount />}</a>)}</nav>
-    <Menu class="who" items={[{ words: 'Settings', href: '/settings' }, { words: 'Sign out', do: leave }]}
-      head={<p class="menu-h"><b>{email}</b><span>{domain}{local && ', local mode'}</span></p>}>
-      <span class="vh">Account: </span><span class="who-name">{email}</span><Icon name="user" class="who-i" /><Icon name="down" class="who-c" />
+    <a class="brand" href="/addresses">
+      <Mark />
+      <span>Burnbox</span>
+    </a>
+    <nav class="nav" aria-label="Main">
+      {places(local).map(({ to, words }) => (
+        <a href={to} aria-current={current(to)}>
+          <span>{words}</span>
+          {to === '/holding' && <HeldCount />}
+        </a>
+      ))}
+    </nav>
+    <Menu
+      class="who"
+      items={[
+        { words: 'Settings', href: '/settings' },
+        { words: 'Sign out', do: leave },
+      ]}
+      head={
+        <p class="menu-h">
+          <b>{email}</b>
+          <span>
+            {domain}
+            {local && ', local mode'}
+          </span>
+        </p>
+      }
+    >
+      <span class="vh">Account: </span>
+      <span class="who-name">{email}</span>
+      <Icon name="user" class="who-i" />
+      <Icon name="down" class="who-c" />
     </Menu>
   </header>
 )
 
 export const Tabs = ({ local }: { readonly local: boolean }) => (
   <nav class="tabs" aria-label="Main, short">
-    {places(local).map(({ to, words, icon }) => <a href={to} aria-current={current(to)}><Icon name={icon} /><span>{words}</span>{to === '/holding' && <HeldCount />}</a>)}
+    {places(local).map(({ to, words, icon }) => (
+      <a href={to} aria-current={current(to)}>
+        <Icon name={icon} />
+        <span>{words}</span>
+        {to === '/holding' && <HeldCount />}
+      </a>
+    ))}
   </nav>
 )

@@ -3,5 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { Icon } from './icon.tsx'
 
 export const Wrong = ({ id, children }: { readonly id?: string; readonly children: ComponentChildren }) => (
-  <p class="wrong" id={id} role="alert"><Icon name="warn" /><span>{children}</span></p>
+  <p class="wrong" id={id} role="alert">
+    <Icon name="warn" />
+    <span>{children}</span>
+  </p>
 )

@@ -10,7 +10,9 @@ export function AddInbox({ added, close }: { readonly added: () => void; readonl
   const form = useRef<HTMLFormElement>(null)
   const sentTo = useSignal<string | undefined>(undefined)
   const { busy, wrong, send } = useSending()
-  useEffect(() => { form.current?.querySelector('input')?.focus() }, [])
+  useEffect(() => {
+    form.current?.querySelector('input')?.focus()
+  }, [])
   async function submit(event: SubmitEvent) {
     event.preventDefault()
     const address = String(new FormData(form.current!).get('address') ?? '').trim()
@@ -23,12 +25,36 @@ export function AddInbox({ added, close }: { readonly added: () => void; readonl
     added()
   }
   if (sentTo.value) {
-    return <p class="once" role="status">A mail with a link is on its way to <b><bdi>{sentTo.value}</bdi></b>. Follow the link to verify it. <button class="link" type="button" onClick={close}>Done</button></p>
+    return (
+      <p class="once" role="status">
+        A mail with a link is on its way to{' '}
+        <b>
+          <bdi>{sentTo.value}</bdi>
+        </b>
+        . Follow the link to verify it.{' '}
+        <button class="link" type="button" onClick={close}>
+          Done
+        </button>
+      </p>
+    )
   }
   return (
     <form class="code" ref={form} onSubmit={submit} noValidate>
-      <Field words="Address of the inbox" type="email" name="address" autocomplete="email" autocapitalize="none" spellcheck={false} wrong={wrong.value} />
-      <div class="actions"><BusyButton busy={busy.value}>Add</BusyButton><button class="btn" type="button" onClick={close}>Cancel</button></div>
+      <Field
+        words="Address of the inbox"
+        type="email"
+        name="address"
+        autocomplete="email"
+        autocapitalize="none"
+        spellcheck={false}
+        wrong={wrong.value}
+      />
+      <div class="actions">
+        <BusyButton busy={busy.value}>Add</BusyButton>
+        <button class="btn" type="button" onClick={close}>
+          Cancel
+        </button>
+      </div>
     </form>
   )
 }

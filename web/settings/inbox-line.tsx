@@ -19,14 +19,39 @@ const addresses = (count: number) => (count === 1 ? '1 address' : `${count.toLoc
 
 export const InboxLine = ({ inbox, isDefault, makeDefault, remove }: Props) => (
   <li class="ln">
-    <span class="ln-m"><b><bdi>{inbox.address}</bdi></b><span class="hint">{inbox.verified ? `${addresses(inbox.aliases)}${isDefault ? ', the default inbox' : ''}` : 'Receives nothing before it is verified: follow the link in the mail'}</span></span>
-    {inbox.verified
-      ? <span class="mark-line ok"><Icon name="check" />Verified</span>
-      : <span class="mark-line warn"><Icon name="clock" />Waits for its link</span>}
-    <span class="ln-a"><Menu class="btn-icon" label={`More for ${inbox.address}`} items={[
-      inbox.verified && !isDefault && { words: 'Make it the default inbox', do: makeDefault },
-      !inbox.verified && { words: 'Send the mail again', do: () => void sendAgain(inbox) },
-      { words: 'Remove…', do: remove },
-    ]}><Icon name="more" /></Menu></span>
+    <span class="ln-m">
+      <b>
+        <bdi>{inbox.address}</bdi>
+      </b>
+      <span class="hint">
+        {inbox.verified
+          ? `${addresses(inbox.aliases)}${isDefault ? ', the default inbox' : ''}`
+          : 'Receives nothing before it is verified: follow the link in the mail'}
+      </span>
+    </span>
+    {inbox.verified ? (
+      <span class="mark-line ok">
+        <Icon name="check" />
+        Verified
+      </span>
+    ) : (
+      <span class="mark-line warn">
+        <Icon name="clock" />
+        Waits for its link
+      </span>
+    )}
+    <span class="ln-a">
+      <Menu
+        class="btn-icon"
+        label={`More for ${inbox.address}`}
+        items={[
+          inbox.verified && !isDefault && { words: 'Make it the default inbox', do: makeDefault },
+          !inbox.verified && { words: 'Send the mail again', do: () => void sendAgain(inbox) },
+          { words: 'Remove…', do: remove },
+        ]}
+      >
+        <Icon name="more" />
+      </Menu>
+    </span>
   </li>
 )

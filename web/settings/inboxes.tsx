@@ -21,23 +21,66 @@ export function Inboxes() {
     return { inboxes: list.items, usual: me.default_inbox_id }
   }, [])
   const now = state.value
-  const makeDefault = (inbox: Inbox) => void send(async () => {
-    await changeMe({ default_inbox_id: inbox.id })
-    say(`${inbox.address} is the default inbox.`)
-    again()
-  })
+  const makeDefault = (inbox: Inbox) =>
+    void send(async () => {
+      await changeMe({ default_inbox_id: inbox.id })
+      say(`${inbox.address} is the default inbox.`)
+      again()
+    })
   return (
     <section class="set" id="inboxes" aria-labelledby="in-h">
-      <div class="sec-h"><h2 id="in-h">Inboxes</h2>{!adding.value && <button class="btn" type="button" onClick={() => { adding.value = true }}><Icon name="plus" />Add an inbox</button>}</div>
+      <div class="sec-h">
+        <h2 id="in-h">Inboxes</h2>
+        {!adding.value && (
+          <button
+            class="btn"
+            type="button"
+            onClick={() => {
+              adding.value = true
+            }}
+          >
+            <Icon name="plus" />
+            Add an inbox
+          </button>
+        )}
+      </div>
       <p class="prose">Where your mail really goes. No company ever sees one.</p>
-      {adding.value && <AddInbox added={again} close={() => { adding.value = false }} />}
+      {adding.value && (
+        <AddInbox
+          added={again}
+          close={() => {
+            adding.value = false
+          }}
+        />
+      )}
       {now.kind === 'waiting' && <Skeleton of="inboxes" />}
       {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
-      {now.kind === 'there' && <ul class="lines">{now.value.inboxes.map((inbox) => (
-        <InboxLine key={inbox.id} inbox={inbox} isDefault={inbox.id === now.value.usual} makeDefault={() => makeDefault(inbox)} remove={() => { removing.value = inbox }} />
-      ))}</ul>}
-      {removing.value && now.kind === 'there' && <RemoveInbox inbox={removing.value} others={now.value.inboxes.filter((each) => each.id !== removing.value?.id && each.verified)} removed={again} close={() => { removing.value = undefined }} />}
+      {now.kind === 'there' && (
+        <ul class="lines">
+          {now.value.inboxes.map((inbox) => (
+            <InboxLine
+              key={inbox.id}
+              inbox={inbox}
+              isDefault={inbox.id === now.value.usual}
+              makeDefault={() => makeDefault(inbox)}
+              remove={() => {
+                removing.value = inbox
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      {removing.value && now.kind === 'there' && (
+        <RemoveInbox
+          inbox={removing.value}
+          others={now.value.inboxes.filter((each) => each.id !== removing.value?.id && each.verified)}
+          removed={again}
+          close={() => {
+            removing.value = undefined
+          }}
+        />
+      )}
     </section>
   )
 }

@@ -7,8 +7,24 @@ export const Keyboard = () => (
     <h2 id="ke-h">Keyboard</h2>
     <ul class="lines">
       <li class="ln">
-        <label class="check ln-m"><input type="checkbox" checked={keysOn.value} onChange={(event) => switchKeys(event.currentTarget.checked)} /><span><b>Single keys</b><span class="hint">b burns, z undoes, j and k move. Off inside fields</span></span></label>
-        <span class="ln-a"><button class="btn" type="button" onClick={() => { keyboardOpen.value = true }}>All keys</button></span>
+        <label class="check ln-m">
+          <input type="checkbox" checked={keysOn.value} onChange={(event) => switchKeys(event.currentTarget.checked)} />
+          <span>
+            <b>Single keys</b>
+            <span class="hint">b burns, z undoes, j and k move. Off inside fields</span>
+          </span>
+        </label>
+        <span class="ln-a">
+          <button
+            class="btn"
+            type="button"
+            onClick={() => {
+              keyboardOpen.value = true
+            }}
+          >
+            All keys
+          </button>
+        </span>
       </li>
     </ul>
   </section>

@@ -30,17 +30,39 @@ export function RemoveInbox({ inbox, others, removed, close }: Props) {
   }
   return (
     <Dialog title="Remove an inbox" onClose={close}>
-      <p class="prose"><b><bdi>{inbox.address}</bdi></b> receives no mail from your addresses any more.</p>
+      <p class="prose">
+        <b>
+          <bdi>{inbox.address}</bdi>
+        </b>{' '}
+        receives no mail from your addresses any more.
+      </p>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       {inUse.value && others.length > 0 && (
-        <label class="field"><span class="field-l">Its addresses go to</span>
-          <select class="input" value={moveTo.value} onChange={(event) => { moveTo.value = event.currentTarget.value }}>{others.map((each) => <option value={each.id}>{each.address}</option>)}</select>
+        <label class="field">
+          <span class="field-l">Its addresses go to</span>
+          <select
+            class="input"
+            value={moveTo.value}
+            onChange={(event) => {
+              moveTo.value = event.currentTarget.value
+            }}
+          >
+            {others.map((each) => (
+              <option value={each.id}>{each.address}</option>
+            ))}
+          </select>
         </label>
       )}
       {inUse.value && !others.length && <p class="hint">Add and verify another inbox first.</p>}
       <div class="actions">
-        {(!inUse.value || others.length > 0) && <BusyButton busy={busy.value} onClick={() => void remove()}>{inUse.value ? 'Move and remove' : 'Remove'}</BusyButton>}
-        <button class="btn" type="button" onClick={close}>Keep it</button>
+        {(!inUse.value || others.length > 0) && (
+          <BusyButton busy={busy.value} onClick={() => void remove()}>
+            {inUse.value ? 'Move and remove' : 'Remove'}
+          </BusyButton>
+        )}
+        <button class="btn" type="button" onClick={close}>
+          Keep it
+        </button>
       </div>
     </Dialog>
   )

@@ -7,11 +7,18 @@ type Props = { readonly head: ComponentChildren; readonly children: ComponentChi
 
 export const SignFrame = ({ head, children, foot }: Props) => (
   <div class="p-sign">
-    <a class="skip" href="#main">Skip to content</a>
+    <a class="skip" href="#main">
+      Skip to content
+    </a>
     <main id="main" class="sign">
       <div class="sign-b">
-        <p class="brand sign-brand"><Mark /><span>Burnbox</span></p>
-        <p class="sign-say"><span>An address for every company.</span> <span>Burn the one that leaks.</span></p>
+        <p class="brand sign-brand">
+          <Mark />
+          <span>Burnbox</span>
+        </p>
+        <p class="sign-say">
+          <span>An address for every company.</span> <span>Burn the one that leaks.</span>
+        </p>
         <h1>{head}</h1>
         {children}
       </div>

@@ -11,12 +11,30 @@ export function VerifyPage() {
   const token = location.hash.slice(1)
   const done = useSignal<string | undefined>(undefined)
   const { busy, wrong, send } = useSending()
-  useEffect(() => { document.title = 'Verify an inbox – Burnbox' }, [])
-  const verify = () => void send(async () => { done.value = (await verifyInbox(token)).address })
+  useEffect(() => {
+    document.title = 'Verify an inbox – Burnbox'
+  }, [])
+  const verify = () =>
+    void send(async () => {
+      done.value = (await verifyInbox(token)).address
+    })
   if (done.value) {
     return (
-      <SignFrame head={<><b>{done.value}</b> is verified</>}>
-        <div class="stack"><p class="prose">It can receive mail from your addresses now.</p><p><a class="btn btn-primary" href="/settings">Settings</a></p></div>
+      <SignFrame
+        head={
+          <>
+            <b>{done.value}</b> is verified
+          </>
+        }
+      >
+        <div class="stack">
+          <p class="prose">It can receive mail from your addresses now.</p>
+          <p>
+            <a class="btn btn-primary" href="/settings">
+              Settings
+            </a>
+          </p>
+        </div>
       </SignFrame>
     )
   }
@@ -25,7 +43,9 @@ export function VerifyPage() {
       <div class="stack">
         <p class="prose">Verify it, and your addresses can lead to it. If you did not ask for this, close the page: nothing happens.</p>
         {wrong.value && <Wrong>{wrong.value}</Wrong>}
-        <BusyButton busy={busy.value} class="btn btn-primary btn-wide btn-tall" onClick={verify}>Verify this inbox</BusyButton>
+        <BusyButton busy={busy.value} class="btn btn-primary btn-wide btn-tall" onClick={verify}>
+          Verify this inbox
+        </BusyButton>
       </div>
     </SignFrame>
   )
