@@ -1,5 +1,4 @@
 // One address of the list. The whole row is its link; what must be pressed lies above it.
-import { account } from '../account.ts'
 import { knownAlias } from '../alias-store.ts'
 import { lit, refusedFor } from '../burning.ts'
 import { companyOf, localPart, monogram } from '../name-of.ts'
@@ -52,9 +51,9 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
       </td>
       <td role="cell" class="c-state">
         <StateMark state={alias.state} />
-        {alias.state === 'burned' && alias.counts.held > 0 && account.value?.counts.holding !== 0 && (
-          <a class="held" href={`/holding?alias_id=${id}`} aria-label={`Held mail of ${alias.address}`}>
-            held mail
+        {alias.state === 'burned' && alias.holding > 0 && (
+          <a class="held" href={`/holding?alias_id=${id}`} aria-label={`${alias.holding} held for ${alias.address}`}>
+            {alias.holding.toLocaleString('en')} held
           </a>
         )}
         <span class="then" aria-hidden="true">
