@@ -10,12 +10,12 @@ export type Phase = 'greeting' | 'ehlo' | 'helo' | 'mail' | 'rcpt' | 'data' | 'd
 
 /**
  * A reply (its CRLF is added), or what happens instead of one. `raw`: these bytes and nothing after them, for half a reply.
- * `then`: the reply goes out, and the connection ends after it.
+ * `andEnd`: the reply goes out, and the connection ends after it.
  */
 export type Answer =
   | string | 'hang' | 'close' | 'reset'
   | { readonly raw: string }
-  | { readonly reply: string; readonly then: 'close' | 'reset' }
+  | { readonly reply: string; readonly andEnd: 'close' | 'reset' }
 
 /** `connection` counts from 1; `message` is there at the dot. */
 export type Heard = { readonly phase: Phase; readonly line: string; readonly connection: number; readonly message?: Arrived }
@@ -96,7 +96,7 @@ export async function openNextHop(script: Script = {}, options: { readonly exten
     const code = reply.slice(0, 3)
     if (now.message) now.message.code = code
     socket.write(`${reply}\r\n`)
-    if (typeof said === 'object') return end(socket, said.then)
+    if (typeof said === 'object') return end(socket, said.andEnd)
     return now.phase === 'quit' ? end(socket, 'close') : code
   }
 
@@ -191,13 +191,22 @@ function phaseOf(line: string): Phase {
 
 type Reader = { line(): Promise<string | undefined>; message(): Promise<Buffer | undefined> }
 
-/** Undefined: the other side is gone. */
+/** Undefined: the other side is gone. Room is doubled and nothing is searched twice, so that a message may have 35 MiB. */
 function reader(socket: Socket): Reader {
-  let bytes = Buffer.alloc(0)
+  let room = Buffer.alloc(64 * 1024)
+  let bytes = room.subarray(0, 0)
   let over = false
   let wake = (): void => {}
   socket.on('data', (piece: Buffer) => {
-    bytes = Buffer.concat([bytes, piece])
+    const length = bytes.length + piece.length
+    if (bytes.byteOffset - room.byteOffset + length > room.length) {
+      room = Buffer.alloc(Math.max(2 * length, 64 * 1024))
+      bytes.copy(room)
+      bytes = room.subarray(0, bytes.length)
+    }
+    const start = bytes.byteOffset - room.byteOffset
+    piece.copy(room, start + bytes.length)
+    bytes = room.subarray(start, start + length)
     wake()
   })
   for (const event of ['end', 'close'] as const) {
@@ -207,27 +216,29 @@ function reader(socket: Socket): Reader {
     })
   }
 
-  async function upTo(find: () => number): Promise<Buffer | undefined> {
-    for (let length = find(); ; length = find()) {
+  async function upTo(find: (from: number) => number): Promise<Buffer | undefined> {
+    for (let searched = 0; ;) {
+      const length = find(Math.max(0, searched - 5))
       if (length >= 0) {
-        const taken = bytes.subarray(0, length)
+        const taken = Buffer.from(bytes.subarray(0, length))
         bytes = bytes.subarray(length)
         return taken
       }
+      searched = bytes.length
       if (over) return undefined
       await new Promise<void>((resolve) => { wake = resolve })
     }
   }
 
   return {
-    line: async () => (await upTo(() => {
-      const at = bytes.indexOf('\n')
+    line: async () => (await upTo((from) => {
+      const at = bytes.indexOf('\n', from)
       return at < 0 ? -1 : at + 1
     }))?.toString('latin1').trimEnd(),
     message: async () => {
-      const stuffed = await upTo(() => {
+      const stuffed = await upTo((from) => {
         if (bytes.subarray(0, 3).toString() === '.\r\n') return 3
-        const at = bytes.indexOf('\r\n.\r\n')
+        const at = bytes.indexOf('\r\n.\r\n', from)
         return at < 0 ? -1 : at + 5
       })
       return stuffed && unstuffed(stuffed.subarray(0, -3))

@@ -1,7 +1,7 @@
 // The sender's side of a conversation, octet by octet: nothing is corrected, so that what is wrong arrives as it was written.
 import { connect as connectTcp, type Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 
 export type SmtpClient = AsyncDisposable & {
   /** The next whole reply, its lines joined by LF. */
@@ -13,7 +13,7 @@ export type SmtpClient = AsyncDisposable & {
   readonly say: (line: string) => Promise<string>
   /** Resolves to what still came before the server closed the connection. */
   readonly closed: () => Promise<string>
-  readonly tls: () => Promise<TLSSocket>
+  readonly tls: (options?: ConnectionOptions) => Promise<TLSSocket>
   readonly fin: () => void
   readonly reset: () => void
   readonly pause: () => void
@@ -79,12 +79,14 @@ export const connectClient = async (port: number, options: { readonly localAddre
       return reply()
     },
     closed: () => until('end', () => (ended ? received : undefined)),
-    tls: async () => {
+    tls: async (options = {}) => {
       const plain = socket
       plain.removeAllListeners('data').removeAllListeners('close')
       received = ''
-      const secure = connectTls({ socket: plain, rejectUnauthorized: false })
-      await new Promise<void>((resolve, reject) => secure.once('secureConnect', resolve).once('error', reject))
+      const secure = connectTls({ socket: plain, rejectUnauthorized: false, ...options })
+      await new Promise<void>((resolve, reject) => {
+        secure.once('secureConnect', resolve).once('error', reject).once('close', () => reject(new Error('closed in the handshake')))
+      })
       socket = secure
       listen(secure)
       return secure
@@ -132,5 +134,5 @@ export const letter = (subject: string, body = 'Hello', fields: readonly string[
 /** Sends one message over a connection of its own. */
 export const sendAlone = async (port: number, one: Letter): Promise<string> => {
   await using client = await greet(port)
-  return send(client, one)
+  return await send(client, one)
 }
