@@ -5,7 +5,7 @@
 //   npm run bench -- --profile DIR            Burnbox alone, with a CPU profile into DIR at its end
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasTool } from '../support/tools.ts'
 import { root, startBurnbox, type Burnbox } from './burnbox.ts'
@@ -50,8 +50,8 @@ async function bench(): Promise<number> {
     const sink = await startSink()
     ends.push(sink.stop)
     const environment = { BURNBOX_RELAY: `smtp://127.0.0.1:${sink.port}`, BURNBOX_BENCH_BARE: 'true' }
-    const nodeFlags = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
-    const burnbox = await startBurnbox(join(folder, 'burnbox'), environment, { nodeFlags })
+    const profiled = options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` }
+    const burnbox = await startBurnbox({ ...environment, ...profiled })
     ends.push(burnbox.stop)
     await burnbox.cli('account', 'add', email, '--operator')
     const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
