@@ -13,11 +13,9 @@ import { openNextHop, type NextHop } from './next-hop.ts'
 import { startProgram, type Program } from './program.ts'
 import { createTestHost } from './web-host.ts'
 
-const DOMAIN = 'burn.example'
 const SECRET = 'a secret for the tests of the mail path'
 
 export type MailHost = {
-  readonly domain: string
   readonly program: Program
   readonly port: number
   readonly nextHop: NextHop
@@ -41,8 +39,8 @@ export const mailbox = (text: string): Mailbox => {
 export const startMailHost = async (env: Readonly<Record<string, string>> = {}): Promise<MailHost> => {
   const { db, url } = await createDatabase()
   const nextHop = await openNextHop()
-  const settings = { BURNBOX_DOMAIN: DOMAIN, BURNBOX_SECRET: SECRET, DATABASE_URL: url, BURNBOX_RELAY: nextHop.url }
-  const program = await startProgram({ ...settings, ...env })
+  const settings = { BURNBOX_DOMAIN: 'burn.example', BURNBOX_SECRET: SECRET, DATABASE_URL: url, BURNBOX_RELAY: nextHop.url, ...env }
+  const program = await startProgram(settings)
   afterAll(async () => {
     await program[Symbol.asyncDispose]()
     await nextHop[Symbol.asyncDispose]()
@@ -63,13 +61,13 @@ export const startMailHost = async (env: Readonly<Record<string, string>> = {}):
     }
   }
   const names = {
-    domain: DOMAIN,
+    domain: host.domain,
     alias: (await addAlias('shop-1')).address,
     other: (await addAlias('shop-2')).address,
     both: (await addAlias('shop-3', { inboxes: ['owner@home.example', 'second@home.example'] })).address,
     burned: (await addAlias('burned-1', { state: 'burned' })).address,
     closed: (await addAlias('closed-1', { state: 'closed' })).address,
-    unknown: `nobody@${DOMAIN}`,
+    unknown: `nobody@${host.domain}`,
   }
-  return { domain: DOMAIN, program, port: program.smtpPort, nextHop, db, host, operator, owner, addAlias, names }
+  return { program, port: program.smtpPort, nextHop, db, host, operator, owner, addAlias, names }
 }
