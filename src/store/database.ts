@@ -1,7 +1,7 @@
 // The connection to Postgres: a pool of which no query, lock or dead peer can hold its caller for more than 10 seconds,
 // and the checks without which "answered 250" would promise nothing (RELIABILITY.md G1, F07, I01–I06).
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from './tables.ts'
@@ -33,6 +33,8 @@ export function unhurried<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export function openDatabase(url: string, options: { readonly max: number; readonly applicationName?: string }): Database {
+  // Not as start-up parameters: poolers such as pgbouncer refuse those.
+  const limits = `set statement_timeout = ${statementMilliseconds}; set idle_in_transaction_session_timeout = ${idleInTransactionMilliseconds}`
   const pool = new pg.Pool({
     connectionString: url,
     Client: DeadlineClient,
@@ -42,17 +44,14 @@ export function openDatabase(url: string, options: { readonly max: number; reado
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 2_000,
+    // Not Kysely's onCreateConnection: a connection that breaks in it is never given back, and after a few of them the pool is empty.
+    onConnect: async (client) => void await client.query(limits),
   })
   // Without listeners a connection that the server closes is an uncaught 'error' and ends the process: idle ones report to the
   // pool, those in use to nobody (pg-pool takes its listener away while a client is out). The next query tells its caller anyway.
   pool.on('error', ignore)
   pool.on('connect', (client) => client.on('error', ignore))
-  // Not as start-up parameters: poolers such as pgbouncer refuse those.
-  const limits = CompiledQuery.raw(
-    `set statement_timeout = ${statementMilliseconds}; set idle_in_transaction_session_timeout = ${idleInTransactionMilliseconds}`)
-  return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool, onCreateConnection: async (connection) => void await connection.executeQuery(limits) }),
-  })
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 }
 
 /** F07: throws DatabaseRefused unless what this database says it has committed survives a power cut. */
