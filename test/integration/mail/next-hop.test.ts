@@ -183,7 +183,7 @@ describe('connections', () => {
     expect(await listDeliveries(db)).toEqual([])
   })
 
-  test.each([{ reply: '421 4.4.2 enough messages', then: 'close' }, 'close', 'reset'] as const)(
+  test.each([{ reply: '421 4.4.2 enough messages', andEnd: 'close' }, 'close', 'reset'] as const)(
     'a kept one that ends at MAIL (%o): the message goes out on a fresh one, and the next hop is not in trouble', async (end) => {
       const one = await scene({})
       await one.mail.send({ to: one.to })
