@@ -75,6 +75,7 @@ export const beginAttempt = (
   const beforeDot = clock.setTimeout(() => {
     if (phase === 'before-dot') drop('The next hop was too slow.', true)
   }, BEFORE_DOT_MS + size)
+  beforeDot.unref()
   let afterDot: ReturnType<Clock['setTimeout']> | undefined
 
   const onDot = (): void => {
@@ -82,6 +83,8 @@ export const beginAttempt = (
     phase = 'after-dot'
     clock.clearTimeout(beforeDot)
     afterDot = clock.setTimeout(() => finish({ kind: 'transient', reply: 'No reply after the message was sent.', why: 'lost', trouble: true }, false), REPLY_TO_DOT_MS)
+    // Stored as awaiting the reply by then: a stopped process must not stay for it.
+    afterDot.unref()
   }
 
   const sendOver = (lease: { connection: OutgoingConnection; reused: boolean }): void => {

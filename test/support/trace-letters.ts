@@ -17,9 +17,9 @@ export async function sendTraced(port: number, letters: readonly Traced[], answe
     while (!answered.has(id) && !stop.aborted) {
       try {
         sender ??= await openSender(port)
-        const { mail, rcpt, dot } = await sendOn(sender, { to, message: `From: a@shop.example\r\nSubject: letter\r\n${mark}${id}\r\n\r\nHello ${id}\r\n` })
+        const { mail, rcpt, data, dot } = await sendOn(sender, { to, message: `From: a@shop.example\r\nSubject: letter\r\n${mark}${id}\r\n\r\nHello ${id}\r\n` })
         if (dot.startsWith('250')) answered.add(id)
-        else refusals.push([mail, ...rcpt, dot].find((reply) => !/^(250|$)/.test(reply)) ?? 'nothing')
+        else refusals.push([mail, ...rcpt, data, dot].find((reply) => !/^(250|354|$)/.test(reply)) ?? 'nothing')
         if (!dot.startsWith('250') && !(await sender.say('RSET')).startsWith('250')) throw new Error('no more of this connection')
       } catch (error) {
         if (/^[45]/.test((error as Error).message)) refusals.push((error as Error).message)
