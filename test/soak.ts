@@ -59,7 +59,8 @@ async function runLoad(minutes: number): Promise<boolean> {
     throw error
   })
   try {
-    return await report(await loadRounds(burnbox, sink, minutes), burnbox)
+    const ended = burnbox.ended.then(() => { throw new Error(`Burnbox ended: ${burnbox.output().slice(-2_000)}`) })
+    return await report(await Promise.race([loadRounds(burnbox, sink, minutes), ended]), burnbox)
   } finally {
     await burnbox.stop()
     await sink.stop()
@@ -83,7 +84,6 @@ async function loadRounds(burnbox: Burnbox, sink: Sink, minutes: number): Promis
     await readSome(burnbox, token)
     await wait(restMilliseconds)
     samples.push({ minute: (performance.now() - start) / 60_000, sent, mebibytes: residentBytes(burnbox.pid) / 2 ** 20, files: openFiles(burnbox.pid) })
-    if (!burnbox.isRunning()) throw new Error(`Burnbox ended: ${burnbox.output().slice(-2_000)}`)
   }
   return samples
 

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { root, startBurnbox, type Burnbox } from './bench/burnbox.ts'
 import { printTable } from './bench/table.ts'
 import { openNextHop, type NextHop } from './support/next-hop.ts'
@@ -17,6 +18,7 @@ type Bench = { readonly burnbox: Burnbox; readonly hop: NextHop; readonly holdin
 
 const email = 'me@inbox.example'
 const mostRepairs = 3
+const crashMilliseconds = 3_000
 
 const folder = process.argv[2]
 process.exitCode = folder === undefined || !existsSync(folder) ? usage() : await torture(resolve(folder))
@@ -39,9 +41,9 @@ async function torture(directory: string): Promise<number> {
     await burnbox.cli('alias', 'burn', burned)
     const holding = openHolding(burnbox, await burnbox.cli('token', 'add', email, '--name', 'torture'))
     for (const file of files) {
-      const found = await tryFile({ burnbox, hop, holding, forwarding, burned }, file, counts).catch((error: unknown) => [broken(burnbox, error as Error)])
+      const found = await tryFile({ burnbox, hop, holding, forwarding, burned }, file, counts).catch(async (error: unknown) => [await broken(burnbox, error as Error)])
       faults.push(...found.map((one) => ({ file: relative(directory, file), ...one })))
-      if (!burnbox.isRunning()) break
+      if (found.some((one) => one.kind === 'crash')) break
     }
   } finally {
     await burnbox.stop()
@@ -49,8 +51,10 @@ async function torture(directory: string): Promise<number> {
   return report(files.length, counts, faults)
 }
 
-function broken(burnbox: Burnbox, error: Error): Omit<Fault, 'file'> {
-  return burnbox.isRunning() ? { kind: 'not delivered', what: error.message } : { kind: 'crash', what: burnbox.output().slice(-2_000) }
+/** A broken conversation is a crash when the process ends, which is told a moment after its sockets. */
+async function broken(burnbox: Burnbox, error: Error): Promise<Omit<Fault, 'file'>> {
+  const crashed = await Promise.race([burnbox.ended.then(() => true), wait(crashMilliseconds, false, { ref: false })])
+  return crashed ? { kind: 'crash', what: burnbox.output().slice(-2_000) } : { kind: 'not delivered', what: error.message }
 }
 
 async function tryFile(bench: Bench, file: string, counts: Counts): Promise<Omit<Fault, 'file'>[]> {
