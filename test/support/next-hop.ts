@@ -53,6 +53,8 @@ export type NextHop = AsyncDisposable & {
   say(line: string): void
   /** Ends (or resets) every open connection. */
   hangUp(how?: 'close' | 'reset'): void
+  /** Reads nothing more from any open connection. */
+  stopReading(): void
   /** Stops listening, so that connections are refused; `listenAgain` takes the same port. */
   goAway(): Promise<void>
   listenAgain(): Promise<void>
@@ -170,6 +172,9 @@ export async function openNextHop(script: Script = {}, options: { readonly exten
     },
     say: (line) => { for (const socket of sockets) socket.write(`${line}\r\n`) },
     hangUp,
+    stopReading: () => {
+      for (const socket of sockets) socket.pause()
+    },
     goAway,
     listenAgain: () => listen(port),
     [Symbol.asyncDispose]: goAway,

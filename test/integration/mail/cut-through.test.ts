@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createDatabase } from '../../support/database.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
-import { openMailProcess, type MailProcess } from '../../support/mail-process.ts'
+import { letter, openMailProcess, type MailProcess } from '../../support/mail-process.ts'
 import { countMessages, emptyMail, listDeliveries, listHeldRows } from '../../support/mail-rows.ts'
 import { openNextHop, type NextHop, type Script } from '../../support/next-hop.ts'
 import { until } from '../../support/until.ts'
@@ -65,11 +65,29 @@ describe('rule a: slow before our final dot', () => {
   })
 })
 
+describe('rule a in the middle of a message', () => {
+  test('a next hop that stops reading never had our dot: dropped, queued, 250', async () => {
+    const { hop, clock, mail, to } = await scene({})
+    hop.script({ data: () => {
+      hop.stopReading()
+      return '354 Go on'
+    } })
+    const sending = mail.send({ to, message: letter('long') + `${'x'.repeat(998)}\r\n`.repeat(20_000) })
+    await hop.saw('data')
+    await clock.advance(25 * second)
+    expect((await sending).dot).toMatch(/^250/)
+    expect(await listDeliveries(db)).toMatchObject([{ state: 'queued', unknown_outcomes: 0, next_attempt_at: after(25 * second + minute) }])
+    hop.script({})
+    await until(() => hop.accepted.length === 1, 'the first retry', { each: () => clock.advance(second) })
+    expect(hop.arrived).toHaveLength(1)
+  })
+})
+
 describe('rule b: slow after our final dot', () => {
-  test('stored as sent, 250; its late 250 settles it, however long its lease was, and there is never a second copy', async () => {
+  test.each([['small', 100], ['in a spool file', 400_000]] as const)('%s: stored as sent, 250; its late 250 settles it, and there is never a second copy', async (_name, size) => {
     const reply = Promise.withResolvers<string>()
     const { hop, clock, mail, to } = await scene({ dot: () => reply.promise })
-    const sending = mail.send({ to })
+    const sending = mail.send({ to, message: letter('late') + 'line\r\n'.repeat(size / 6) })
     await hop.saw('dot')
     await clock.advance(25 * second)
     expect((await sending).dot).toMatch(/^250/)
