@@ -18,6 +18,9 @@ import { until } from '../support/until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+// `npm run soak` makes it larger.
+const scale = Number(process.env['CHAOS_SCALE'] ?? 1)
+
 type Place = { readonly data: string; readonly env: Readonly<Record<string, string>>; readonly port: number; burnbox(...args: readonly string[]): string }
 
 async function freePort(): Promise<number> {
@@ -92,8 +95,8 @@ test('F01 500 messages from 10 senders, killed with -9 ten times: nothing that w
   place.burnbox('account', 'add', 'ann@home.example', '--inbox', 'ann@home.example')
   const [one, two, burned] = ['one', 'two', 'burned'].map((name) => place.burnbox('alias', 'new', 'ann@home.example', `${name}.example`))
   place.burnbox('alias', 'burn', burned!)
-  const fate = await killWhileSending(hop, place, [[one!], [one!, two!], [two!], [burned!], [one!, burned!]], { messages: 500, senders: 10, kills: 10 })
-  console.log(`F01: 500 answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue or held, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
+  const fate = await killWhileSending(hop, place, [[one!], [one!, two!], [two!], [burned!], [one!, burned!]], { messages: 500 * scale, senders: 10, kills: 10 * scale })
+  console.log(`F01: ${500 * scale} answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue or held, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
   expect(fate.lost).toEqual([])
 })
 
@@ -105,7 +108,7 @@ test('F02 the same with a worker that delivers to a slow sink', async () => {
   const place = await makePlace(hop)
   place.burnbox('account', 'add', 'ann@home.example', '--inbox', 'ann@home.example')
   const [one, two] = ['one', 'two'].map((name) => place.burnbox('alias', 'new', 'ann@home.example', `${name}.example`))
-  const fate = await killWhileSending(hop, place, [[one!, two!]], { messages: 100, senders: 5, kills: 3 })
-  console.log(`F02: 100 answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
+  const fate = await killWhileSending(hop, place, [[one!, two!]], { messages: 100 * scale, senders: 5, kills: 3 * scale })
+  console.log(`F02: ${100 * scale} answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
   expect(fate.lost).toEqual([])
 })
