@@ -81,7 +81,8 @@ const awaitReply = async (host: Host, underWay: UnderWay, delivery: RoutedDelive
   const entry = { attempts: 1, unknownOutcomes: 0, nextAttemptAt: now, awaiting: { leaseUntil: new Date(now.getTime() + LEASE_MS), leaseToken } }
   const messageId = await queueAndHold(host, { message, content, deliveries: [{ ...delivery, entry }], holds: [] })
   settleLater(host, underWay.outcome, {
-    id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId, messageId, released: false, heldId: null,
+    id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId, messageId,
+    released: false, heldId: null,
     createdAt: delivery.createdAt, expiresAt: delivery.expiresAt, attempts: 1, unknownOutcomes: 0, leaseToken,
   })
   return { kind: 'accepted' }

@@ -107,7 +107,8 @@ const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery,
   const isOwn = await ownAddressesIn(host, alias, fields)
   const reverse = new Map<Mailbox, Mailbox>()
   await Promise.all(correspondentsOf(fields, isOwn).map(async ({ mailbox }) => {
-    reverse.set(lowerCased(mailbox), `${await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })}@${host.domain}` as Mailbox)
+    const localPart = await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })
+    reverse.set(lowerCased(mailbox), `${localPart}@${host.domain}` as Mailbox)
   }))
   const id = delivery.id.toString(36)
   return rewriteHeader(fields, {

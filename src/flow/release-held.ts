@@ -23,7 +23,8 @@ export const releaseHeld = async (host: Host, which: { readonly accountId: strin
   }
   const alias = await releasableAlias(host.routes, held.aliasId)
   await host.db.transaction().execute(async (tx) => {
-    for (const released of await markReleased(tx, host.clock.now(), { accountId: which.accountId, uuid: which.heldUuid })) await queueReleased(host, tx, alias, released)
+    const marked = await markReleased(tx, host.clock.now(), { accountId: which.accountId, uuid: which.heldUuid })
+    for (const one of marked) await queueReleased(host, tx, alias, one)
   })
   host.wakeWorker()
 }

@@ -24,10 +24,12 @@ export const settle = async (host: Host, claimed: Claimed, outcome: Outcome): Pr
       reason: reason ?? null, sender: message.from, reply: outcome.reply || null, size: message.size,
     }])
     switch (outcome.kind) {
-      case 'deferred':
-        if (!await deferDelivery(tx, claimed.id, claimed.leaseToken, { ...outcome, unknownOutcomes: claimed.unknownOutcomes + (outcome.unknown ? 1 : 0) })) return false
+      case 'deferred': {
+        const unknownOutcomes = claimed.unknownOutcomes + (outcome.unknown ? 1 : 0)
+        if (!await deferDelivery(tx, claimed.id, claimed.leaseToken, { ...outcome, unknownOutcomes })) return false
         await note('deferred', outcome.unknown ? 'possibly-delivered' : undefined)
         return true
+      }
       case 'delivered':
         if (!await removeDelivery(tx, claimed.id, claimed.leaseToken)) return false
         if (claimed.heldId !== null) await dropReleasedBytes(tx, claimed.heldId)
@@ -48,7 +50,9 @@ export const settle = async (host: Host, claimed: Claimed, outcome: Outcome): Pr
 }
 
 /** Over the quota too: it was answered 250 (choice 10). */
-const hold = async (tx: Tx, alias: AliasFact, claimed: Claimed, message: StoredMessage, outcome: Extract<Outcome, { kind: 'held' }>, at: Date): Promise<void> => {
+const hold = async (
+  tx: Tx, alias: AliasFact, claimed: Claimed, message: StoredMessage, outcome: Extract<Outcome, { kind: 'held' }>, at: Date,
+): Promise<void> => {
   const { reason } = outcome
   const reasonText = holdText(reason, outcome.reply)
   const again = claimed.heldId !== null
@@ -76,5 +80,7 @@ export const settleLater = (host: Host, outcome: Promise<Outcome>, claimed: Clai
       }
     }
   }
-  return outcome.then(record).catch((error: unknown) => host.log.error({ err: error, delivery: claimed.id.toString() }, 'a delivery ended without an outcome')).finally(letGo)
+  return outcome.then(record).catch((error: unknown) => {
+    host.log.error({ err: error, delivery: claimed.id.toString() }, 'a delivery ended without an outcome')
+  }).finally(letGo)
 }

@@ -17,7 +17,8 @@ export type Attempt =
 
 export type Outcome =
   | { readonly kind: 'delivered'; readonly reply: string }
-  | { readonly kind: 'deferred'; readonly reply: string; readonly retryAt: Date; readonly unknown: boolean; /** False: it never began, so it does not count. */ readonly tried: boolean }
+  /** `tried` false: it never began, so it does not count. */
+  | { readonly kind: 'deferred'; readonly reply: string; readonly retryAt: Date; readonly unknown: boolean; readonly tried: boolean }
   /** `burnedAt`: of the burn that holds it, exactly for reason 'burned'. */
   | { readonly kind: 'held'; readonly reason: HoldReason; readonly reply: string; readonly burnedAt?: Date | null }
 
@@ -29,7 +30,9 @@ export const outcomeOf = (attempt: Attempt, tries: Tries, now: Date, jitter: num
     case 'accepted': return { kind: 'delivered', reply: attempt.reply }
     case 'permanent': return { kind: 'held', reason: attempt.why === 'unsupported' ? 'unsupported' : 'refused', reply: attempt.reply }
     case 'transient': {
-      if (attempt.why === 'busy') return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + BUSY_RETRY_MS), unknown: false, tried: false }
+      if (attempt.why === 'busy') {
+        return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + BUSY_RETRY_MS), unknown: false, tried: false }
+      }
       const unknown = attempt.why === 'lost'
       if (unknown && tries.unknownOutcomes >= 1) return { kind: 'held', reason: 'unconfirmed', reply: attempt.reply }
       if (now >= tries.expiresAt) return { kind: 'held', reason: 'expired', reply: attempt.reply }

@@ -49,7 +49,8 @@ export const beginAttempt = (
   const { pool, health, clock } = hop
   const tell = health.admit(options.inline)
   if (!tell) {
-    return { result: Promise.resolve({ kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false }), giveUp: () => true, isSent: () => false }
+    const paused: Attempt = { kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false }
+    return { result: Promise.resolve(paused), giveUp: () => true, isSent: () => false }
   }
 
   let phase: 'before-dot' | 'after-dot' | 'over' = 'before-dot'
@@ -82,7 +83,9 @@ export const beginAttempt = (
     if (phase !== 'before-dot') return
     phase = 'after-dot'
     clock.clearTimeout(beforeDot)
-    afterDot = clock.setTimeout(() => finish({ kind: 'transient', reply: 'No reply after the message was sent.', why: 'lost', trouble: true }, false), REPLY_TO_DOT_MS)
+    afterDot = clock.setTimeout(() => {
+      finish({ kind: 'transient', reply: 'No reply after the message was sent.', why: 'lost', trouble: true }, false)
+    }, REPLY_TO_DOT_MS)
     // Stored as awaiting the reply by then: a stopped process must not stay for it.
     afterDot.unref()
   }
@@ -127,8 +130,10 @@ export const beginAttempt = (
       if (phase === 'over') pool.release(lease.connection)
       else sendOver(lease)
     } catch (error) {
-      if (error instanceof NoFreeConnection) finish({ kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false }, false)
-      else finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
+      if (error instanceof NoFreeConnection) {
+        return finish({ kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false }, false)
+      }
+      finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
     }
   }
 

@@ -24,7 +24,8 @@ export const attemptFromError = (error: Error, phase: 'before-dot' | 'after-dot'
   if (kind === 'EENVELOPE' && !response) return { kind: 'permanent', reply: 'The next hop was given an address it cannot take.', why: 'reply' }
   const said = response ? replyText(response) : undefined
   if (phase === 'after-dot') return { kind: 'transient', reply: said ?? 'The connection broke before the reply.', why: 'lost', trouble: true }
-  const refused = kind === 'ETIMEDOUT' || /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND/.test(`${(error as { originalCode?: string }).originalCode}`)
+  const { originalCode = '' } = error as { originalCode?: string }
+  const refused = kind === 'ETIMEDOUT' || /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND)$/.test(originalCode)
   return { kind: 'transient', reply: said ?? describe(error), why: 'connection', trouble: refused || code !== undefined || kind === 'EDNS' || kind === 'ETLS' }
 }
 

@@ -46,7 +46,8 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
   if (deliveries.length === 0) return
   await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
     id: delivery.id, kind: delivery.kind, account_id: delivery.accountId, alias_id: delivery.aliasId, inbox_id: delivery.inboxId,
-    message_id: messageId, held_id: delivery.heldId ?? null, released: delivery.heldId != null, state: delivery.awaiting ? 'sent' : 'queued', attempts: delivery.attempts,
+    message_id: messageId, held_id: delivery.heldId ?? null, released: delivery.heldId != null, state: delivery.awaiting ? 'sent' : 'queued',
+    attempts: delivery.attempts,
     unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
     next_attempt_at: delivery.nextAttemptAt, lease_until: delivery.awaiting?.leaseUntil ?? null,
     lease_token: delivery.awaiting?.leaseToken ?? null, last_reply: delivery.lastReply ?? null,
@@ -111,9 +112,13 @@ export const removeDelivery = async (tx: Tx, id: bigint, leaseToken: bigint): Pr
   return result.numDeletedRows === 1n
 }
 
-export const deferDelivery = async (tx: Tx | Database, id: bigint, leaseToken: bigint, next: { retryAt: Date; reply: string; unknownOutcomes: number }): Promise<boolean> => {
+export const deferDelivery = async (
+  tx: Tx, id: bigint, leaseToken: bigint, next: { readonly retryAt: Date; readonly reply: string; readonly unknownOutcomes: number },
+): Promise<boolean> => {
   const result = await tx.updateTable('deliveries')
-    .set({ state: 'queued', next_attempt_at: next.retryAt, last_reply: next.reply, unknown_outcomes: next.unknownOutcomes, lease_until: null, lease_token: null })
+    .set({
+      state: 'queued', next_attempt_at: next.retryAt, last_reply: next.reply, unknown_outcomes: next.unknownOutcomes, lease_until: null, lease_token: null,
+    })
     .where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

@@ -49,9 +49,14 @@ export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
 }
 
 /** Puts a released message back: its delivery was refused or expired again. False: the mark is gone, hold it anew. */
-export const holdAgain = async (tx: Tx, heldId: string, again: { reason: HoldReason; reasonText: string; at: Date; messageId: string; inboxId: string | null; burnedAt: Date | null }): Promise<boolean> => {
+export const holdAgain = async (
+  tx: Tx, heldId: string, again: Pick<NewHeld, 'reason' | 'reasonText' | 'at' | 'messageId' | 'inboxId' | 'burnedAt'>,
+): Promise<boolean> => {
   const result = await tx.updateTable('held')
-    .set({ released_at: null, reason: again.reason, reason_text: again.reasonText, held_at: again.at, burned_at: again.burnedAt, message_id: again.messageId, inbox_id: again.inboxId })
+    .set({
+      released_at: null, reason: again.reason, reason_text: again.reasonText, held_at: again.at, burned_at: again.burnedAt,
+      message_id: again.messageId, inbox_id: again.inboxId,
+    })
     .where('id', '=', heldId).where('released_at', 'is not', null).executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -91,8 +96,8 @@ const noteEnded = async (tx: Tx, rows: readonly EndedRow[], kind: ActivityLine['
 const heldLines = (db: Database | Tx, accountId: string) =>
   db.selectFrom('held as h').innerJoin('messages as m', 'm.id', 'h.message_id').innerJoin('aliases as a', 'a.id', 'h.alias_id')
     .where('h.account_id', '=', accountId).where('h.released_at', 'is', null)
-    .select(['h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text', 'm.subject', 'h.size',
-      'h.direction', 'h.reason', 'h.reason_text', 'h.read_at'])
+    .select(['h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
+      'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at'])
 
 type HeldRow = Awaited<ReturnType<ReturnType<typeof heldLines>['executeTakeFirstOrThrow']>>
 
@@ -124,7 +129,7 @@ export const markRead = async (db: Database, accountId: string, uuid: string, at
 /** The original bytes, as they came. */
 export const rawHeld = (db: Database, held: HeldLine): AsyncIterable<Buffer> => readMessage(db, held.messageId)
 
-export type Releasable = { readonly id: string; readonly uuid: string; readonly accountId: string; readonly aliasId: number; readonly messageId: string; readonly inboxId: string | null; readonly reason: HoldReason }
+export type Releasable = { readonly id: string; readonly uuid: string } & Pick<NewHeld, 'accountId' | 'aliasId' | 'messageId' | 'inboxId' | 'reason'>
 
 /**
  * Marks held messages as released and returns those that this call marked: of two concurrent calls one gets each row.
@@ -141,13 +146,17 @@ export const markReleased = async (
   }
   const rows = await query.returning(['id', 'uuid', 'account_id', 'alias_id', 'message_id', 'inbox_id', 'reason']).execute()
   return rows.map((row) => ({
-    id: row.id, uuid: row.uuid, accountId: row.account_id, aliasId: row.alias_id, messageId: row.message_id as string, inboxId: row.inbox_id, reason: row.reason as HoldReason,
+    id: row.id, uuid: row.uuid, accountId: row.account_id, aliasId: row.alias_id, messageId: row.message_id as string, inboxId: row.inbox_id,
+    reason: row.reason as HoldReason,
   }))
 }
 
 /** Was it released earlier? Then releasing again is no mistake. */
-export const wasReleased = async (db: Database | Tx, accountId: string, uuid: string): Promise<boolean> =>
-  (await db.selectFrom('held').select('id').where('account_id', '=', accountId).where('uuid', '=', uuid).where('released_at', 'is not', null).executeTakeFirst()) !== undefined
+export const wasReleased = async (db: Database | Tx, accountId: string, uuid: string): Promise<boolean> => {
+  const row = await db.selectFrom('held').select('id').where('account_id', '=', accountId).where('uuid', '=', uuid).where('released_at', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
 
 /** The bytes went to the inbox: only the mark is kept. */
 export const dropReleasedBytes = async (tx: Tx, heldId: string): Promise<void> => {

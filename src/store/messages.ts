@@ -75,7 +75,8 @@ export const messageById = async (db: Database | Tx, id: string): Promise<Stored
   const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
   return row && {
     id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
-    helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated, from: row.from_text, subject: row.subject,
+    helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated,
+    from: row.from_text, subject: row.subject,
   }
 }
 

@@ -13,7 +13,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { openNextHop, type NextHop } from '../support/next-hop.ts'
 import { startProgram, type Program } from '../support/program.ts'
-import { fateOf, sendTraced } from '../support/trace-letters.ts'
+import { fateOf, sendTraced, type Fate } from '../support/trace-letters.ts'
 import { until } from '../support/until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -42,11 +42,16 @@ async function makePlace(hop: NextHop): Promise<Place> {
     data, env, port,
     burnbox: (...args) => {
       const { PATH = '', HOME = '' } = process.env
-      const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: data, encoding: 'utf8', env: { PATH, HOME, BURNBOX_DATA: path.join(data, 'data'), ...env } })
+      const own = { PATH, HOME, BURNBOX_DATA: path.join(data, 'data'), ...env }
+      const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: data, encoding: 'utf8', env: own })
       if (status !== 0) throw new Error(`burnbox ${args.join(' ')}: ${status} ${stderr}`)
       return stdout.trim()
     },
   }
+}
+
+function tell(name: string, answered: number, { atSink, stored, lost, duplicates }: Fate): void {
+  console.log(`${name}: ${answered} answered 250, ${atSink} at the sink, ${stored} in the queue or held, ${lost.length} lost, ${duplicates} duplicates`)
 }
 
 type Run = { readonly messages: number; readonly senders: number; readonly kills: number; readonly everyMs?: number }
@@ -95,8 +100,9 @@ test('F01 500 messages from 10 senders, killed with -9 ten times: nothing that w
   place.burnbox('account', 'add', 'ann@home.example', '--inbox', 'ann@home.example')
   const [one, two, burned] = ['one', 'two', 'burned'].map((name) => place.burnbox('alias', 'new', 'ann@home.example', `${name}.example`))
   place.burnbox('alias', 'burn', burned!)
-  const fate = await killWhileSending(hop, place, [[one!], [one!, two!], [two!], [burned!], [one!, burned!]], { messages: 500 * scale, senders: 10, kills: 10 * scale })
-  console.log(`F01: ${500 * scale} answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue or held, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
+  const to = [[one!], [one!, two!], [two!], [burned!], [one!, burned!]]
+  const fate = await killWhileSending(hop, place, to, { messages: 500 * scale, senders: 10, kills: 10 * scale })
+  tell('F01', 500 * scale, fate)
   expect(fate.lost).toEqual([])
 })
 
@@ -109,6 +115,6 @@ test('F02 the same with a worker that delivers to a slow sink', async () => {
   place.burnbox('account', 'add', 'ann@home.example', '--inbox', 'ann@home.example')
   const [one, two] = ['one', 'two'].map((name) => place.burnbox('alias', 'new', 'ann@home.example', `${name}.example`))
   const fate = await killWhileSending(hop, place, [[one!, two!]], { messages: 100 * scale, senders: 5, kills: 3 * scale })
-  console.log(`F02: ${100 * scale} answered 250, ${fate.atSink} at the sink, ${fate.stored} in the queue, ${fate.lost.length} lost, ${fate.duplicates} duplicates`)
+  tell('F02', 100 * scale, fate)
   expect(fate.lost).toEqual([])
 })

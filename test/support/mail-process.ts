@@ -45,7 +45,8 @@ export type MailProcess = {
 type Options = { readonly relay: string; readonly clock?: Clock; readonly env?: Environment; readonly worker?: boolean }
 
 export const letter = (text = 'Hello', header = ''): string =>
-  `From: Shop <orders@shop.example>\r\nTo: you\r\nSubject: ${text}\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <1@shop.example>\r\n${header}\r\n${text}\r\n`
+  ['From: Shop <orders@shop.example>', 'To: you', `Subject: ${text}`, 'Date: Thu, 01 Jan 2026 00:00:00 +0000', 'Message-ID: <1@shop.example>',
+    `${header}\r\n${text}\r\n`].join('\r\n')
 
 /** Stopped when the test is finished, if the test did not. */
 export async function openMailProcess(databaseUrl: string, options: Options): Promise<MailProcess> {

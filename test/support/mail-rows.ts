@@ -5,12 +5,13 @@ export type DeliveryRow = Awaited<ReturnType<typeof listDeliveries>>[number]
 export type ActivityRow = Awaited<ReturnType<typeof listActivityRows>>[number]
 
 export const listDeliveries = (db: Database) =>
-  db.selectFrom('deliveries').select(['id', 'kind', 'state', 'attempts', 'unknown_outcomes', 'next_attempt_at', 'created_at', 'expires_at', 'lease_until', 'lease_token',
-    'last_reply', 'inbox_id', 'held_id', 'message_id']).orderBy('created_at').orderBy('id').execute()
+  db.selectFrom('deliveries').select(['id', 'kind', 'state', 'attempts', 'unknown_outcomes', 'next_attempt_at', 'created_at', 'expires_at', 'lease_until',
+    'lease_token', 'last_reply', 'inbox_id', 'held_id', 'message_id']).orderBy('created_at').orderBy('id').execute()
 
 /** What waits in holding: released mail has left it. */
 export const listHeldRows = (db: Database) =>
-  db.selectFrom('held').select(['id', 'uuid', 'alias_id', 'reason', 'reason_text', 'size', 'burned_at', 'inbox_id', 'message_id']).where('released_at', 'is', null).orderBy('id').execute()
+  db.selectFrom('held').select(['id', 'uuid', 'alias_id', 'reason', 'reason_text', 'size', 'burned_at', 'inbox_id', 'message_id'])
+    .where('released_at', 'is', null).orderBy('id').execute()
 
 export const listActivityRows = (db: Database) =>
   db.selectFrom('activity').select(['kind', 'reason', 'reply', 'delivery_id', 'alias_address', 'sender', 'size']).orderBy('id').execute()

@@ -83,5 +83,6 @@ export async function sendOn(sender: Sender, { to, message, from = 'sender@shop.
 
 function stuffed(message: Buffer): Buffer {
   const text = message.toString('latin1')
-  return Buffer.from(`${(text.startsWith('.') ? '.' : '') + text.replaceAll('\r\n.', '\r\n..')}${text === '' || text.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1')
+  const body = (text.startsWith('.') ? '.' : '') + text.replaceAll('\r\n.', '\r\n..')
+  return Buffer.from(`${body}${text === '' || text.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1')
 }

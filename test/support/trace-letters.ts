@@ -17,7 +17,8 @@ export async function sendTraced(port: number, letters: readonly Traced[], answe
     while (!answered.has(id) && !stop.aborted) {
       try {
         sender ??= await openSender(port)
-        const { mail, rcpt, data, dot } = await sendOn(sender, { to, message: `From: a@shop.example\r\nSubject: letter\r\n${mark}${id}\r\n\r\nHello ${id}\r\n` })
+        const message = `From: a@shop.example\r\nSubject: letter\r\n${mark}${id}\r\n\r\nHello ${id}\r\n`
+        const { mail, rcpt, data, dot } = await sendOn(sender, { to, message })
         if (dot.startsWith('250')) answered.add(id)
         else refusals.push([mail, ...rcpt, data, dot].find((reply) => !/^(250|354|$)/.test(reply)) ?? 'nothing')
         if (!dot.startsWith('250') && !(await sender.say('RSET')).startsWith('250')) throw new Error('no more of this connection')
@@ -40,7 +41,8 @@ export type Fate = { readonly lost: readonly string[]; readonly atSink: number; 
 export async function fateOf(answered: ReadonlySet<string>, hop: NextHop, db: Database): Promise<Fate> {
   const { rows } = await sql<{ bytes: Buffer }>`
     select c.bytes from message_chunks c where c.seq = 0
-      and (exists (select 1 from deliveries d where d.message_id = c.message_id) or exists (select 1 from held h where h.message_id = c.message_id))`.execute(db)
+      and (exists (select 1 from deliveries d where d.message_id = c.message_id)
+        or exists (select 1 from held h where h.message_id = c.message_id))`.execute(db)
   const stored = new Set(rows.map((row) => idOf(row.bytes)))
   const copies = new Map<string, number>()
   for (const message of hop.accepted) {

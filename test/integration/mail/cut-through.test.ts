@@ -32,7 +32,8 @@ async function scene(script: Script, options: { readonly worker?: boolean } = {}
 const kinds = async (mail: MailProcess) => (await mail.activity()).map((line) => [line.kind, line.reason].filter(Boolean).join(' '))
 
 describe('rule a: slow before our final dot', () => {
-  test.each(['greeting', 'ehlo', 'mail', 'rcpt', 'data'] as const)('G12 the connection is dropped at 25 s, stored, queued, 250; silence at %s', async (phase) => {
+  const phases = ['greeting', 'ehlo', 'mail', 'rcpt', 'data'] as const
+  test.each(phases)('G12 the connection is dropped at 25 s, stored, queued, 250; silence at %s', async (phase) => {
     const { hop, clock, mail, to } = await scene({ [phase]: 'hang' })
     const sending = mail.send({ to })
     await hop.saw(phase)
@@ -84,7 +85,8 @@ describe('rule a in the middle of a message', () => {
 })
 
 describe('rule b: slow after our final dot', () => {
-  test.each([['small', 100], ['in a spool file', 400_000]] as const)('%s: stored as sent, 250; its late 250 settles it, and there is never a second copy', async (_name, size) => {
+  const sizes = [['small', 100], ['in a spool file', 400_000]] as const
+  test.each(sizes)('%s: stored as sent, 250; its late 250 settles it, and there is never a second copy', async (_name, size) => {
     const reply = Promise.withResolvers<string>()
     const { hop, clock, mail, to } = await scene({ dot: () => reply.promise })
     const sending = mail.send({ to, message: letter('late') + 'line\r\n'.repeat(size / 6) })

@@ -50,14 +50,16 @@ describe('one alias, one inbox', () => {
     const mail = await openMailProcess(url, { relay: hop.url })
     const alias = await mail.alias(await mail.account(newName()))
     const sender = await openSender(mail.port)
+    const header = Buffer.from(`${letter('x').split('\r\n\r\n')[0]!}\r\n\r\n`)
     const line = fc.oneof(
-      fc.constantFrom('', '.', '..', '.hidden', '. ', '--boundary', 'From me', ' folded', '\t', 'x'.repeat(998), 'y'.repeat(20_000), '\u00e4\u00f6\u00fc\u00df', '\u0001\u007f\u001b[0m'),
+      fc.constantFrom('', '.', '..', '.hidden', '. ', '--boundary', 'From me', ' folded', '\t', 'x'.repeat(998),
+        'y'.repeat(20_000), '\u00e4\u00f6\u00fc\u00df', '\u0001\u007f\u001b[0m'),
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes.filter((octet) => ![0, 10, 13].includes(octet))).toString('latin1')),
     )
     await fc.assert(fc.asyncProperty(fc.array(line, { maxLength: 40 }), fc.boolean(), async (lines, finalNewline) => {
       const body = Buffer.from(lines.join('\r\n') + (finalNewline ? '\r\n' : ''), 'latin1')
       const before = hop.accepted.length
-      const { dot } = await sendOn(sender, { to: alias.address, message: Buffer.concat([Buffer.from(letter('x').split('\r\n\r\n')[0]!), Buffer.from('\r\n\r\n'), body]) })
+      const { dot } = await sendOn(sender, { to: alias.address, message: Buffer.concat([header, body]) })
       expect(dot).toMatch(/^250/)
       expect(hop.accepted).toHaveLength(before + 1)
       // Nothing can end without CRLF before the dot (RFC 5321 §4.1.1.4): what had no final newline gets it from the sender.
@@ -141,7 +143,8 @@ describe('several recipients', () => {
     expect((await mail.send({ to: alias.address })).dot).toMatch(/^250/)
     const mine = async () => (await listHeldRows(db)).filter((row) => row.alias_id === alias.id)
     await until(async () => (await mine()).length === 1, 'the refusal to be held')
-    const inbox = await db.selectFrom('inboxes').select('id').where('account_id', '=', account.id).where('address', '=', 'bad@home.example').executeTakeFirstOrThrow()
+    const inbox = await db.selectFrom('inboxes').select('id').where('account_id', '=', account.id).where('address', '=', 'bad@home.example')
+      .executeTakeFirstOrThrow()
     expect(await mine()).toMatchObject([{ reason: 'refused', reason_text: 'Your inbox refused it: 550 5.1.1 no such user', inbox_id: inbox.id }])
     await until(() => hop.accepted.length === 1, 'the copy to the good inbox')
     expect(hop.accepted[0]).toMatchObject({ forwardPaths: ['good@home.example'] })

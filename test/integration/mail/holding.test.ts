@@ -22,7 +22,14 @@ const day = 86_400_000
 const start = new Date('2026-01-01T00:00:00Z')
 
 let people = 0
-type Scene = { readonly hop: NextHop; readonly clock: FakeClock; readonly mail: MailProcess; readonly account: Account; readonly alias: Alias; readonly to: string }
+type Scene = {
+  readonly hop: NextHop
+  readonly clock: FakeClock
+  readonly mail: MailProcess
+  readonly account: Account
+  readonly alias: Alias
+  readonly to: string
+}
 
 async function scene(script: Script = {}, options: { readonly worker?: boolean } = {}): Promise<Scene> {
   const hop = await openNextHop(script)
@@ -188,7 +195,10 @@ describe('the quota', () => {
     const hold = async (alias: Alias, subject: string, bytes = 1_000) => {
       expect((await one.mail.send({ to: alias.address, message: sized(bytes, subject) })).dot).toMatch(/^250/)
     }
-    const subjects = async () => (await db.selectFrom('held as h').innerJoin('messages as m', 'm.id', 'h.message_id').select('m.subject').orderBy('h.id').execute()).map((row) => row.subject)
+    const subjects = async () => {
+      const rows = await db.selectFrom('held as h').innerJoin('messages as m', 'm.id', 'h.message_id').select('m.subject').orderBy('h.id').execute()
+      return rows.map((row) => row.subject)
+    }
     await hold(other, 'other 1')
     await hold(one.alias, 'this 1')
     await hold(one.alias, 'this 2')

@@ -100,7 +100,8 @@ describe('replies', () => {
 
   test.each([false, true])('G19 5xx to RCPT, RSET, then a delivery on the same connection; PIPELINING: %s', async (pipelining) => {
     let refusals = 0
-    const { hop, mail, to } = await scene({ rcpt: () => refusals++ === 0 ? '550 5.1.1 no such user' : '250 Ok' }, { extensions: pipelining ? ['PIPELINING'] : [] })
+    const script: Script = { rcpt: () => refusals++ === 0 ? '550 5.1.1 no such user' : '250 Ok' }
+    const { hop, mail, to } = await scene(script, { extensions: pipelining ? ['PIPELINING'] : [] })
     await mail.send({ to })
     expect(await held()).toHaveLength(1)
     await hop.saw('rset')

@@ -195,7 +195,8 @@ describe('the activity of cut-through', () => {
     expect(await listActivityRows(db)).toEqual([])
     await one.clock.advance(200)
     await until(async () => (await listActivityRows(db)).length === 5, 'the lines')
-    const counts = await db.selectFrom('alias_counts as c').innerJoin('aliases as a', 'a.id', 'c.alias_id').select(['c.delivered', 'c.last_message_at']).where('a.address', '=', one.to).executeTakeFirst()
+    const counts = await db.selectFrom('alias_counts as c').innerJoin('aliases as a', 'a.id', 'c.alias_id').select(['c.delivered', 'c.last_message_at'])
+      .where('a.address', '=', one.to).executeTakeFirst()
     expect(counts).toEqual({ delivered: '5', last_message_at: start })
   })
 

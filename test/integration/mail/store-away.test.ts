@@ -104,7 +104,7 @@ describe('I01 the database stops', () => {
 test('I02 every connection ended again and again while senders send: nothing lost, no 5xx, and the pool recovers', async () => {
   const { hop, mail, to, burned } = await scene()
   const answered = new Set<string>()
-  const letters = (sender: number) => Array.from({ length: 60 }, (_, n) => ({ id: `${sender}-${n}`, to: n % 3 === 0 ? [burned] : n % 3 === 1 ? [to] : [to, burned] }))
+  const letters = (sender: number) => Array.from({ length: 60 }, (_, n) => ({ id: `${sender}-${n}`, to: [[burned], [to], [to, burned]][n % 3]! }))
   const sending = Promise.all([1, 2, 3, 4].map((sender) => sendTraced(mail.port, letters(sender), answered, new AbortController().signal)))
   let ended = 0
   await until(() => answered.size === 240, 'all letters to be answered', {
@@ -112,7 +112,8 @@ test('I02 every connection ended again and again while senders send: nothing los
     each: async () => {
       if (ended >= 40) return
       ended += 1
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(db).catch(() => {})
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+        .execute(db).catch(() => {})
     },
   })
   const refusals = (await sending).flat()

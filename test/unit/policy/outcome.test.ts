@@ -11,11 +11,13 @@ describe('what an attempt comes to', () => {
   test('accepted is delivered, refused is held with the reason', () => {
     expect(outcomeOf({ kind: 'accepted', reply: '250 Ok' }, tries(), created, 0)).toEqual({ kind: 'delivered', reply: '250 Ok' })
     expect(outcomeOf({ kind: 'permanent', reply: '550 no', why: 'reply' }, tries(), created, 0)).toEqual({ kind: 'held', reason: 'refused', reply: '550 no' })
-    expect(outcomeOf({ kind: 'permanent', reply: 'no 8BITMIME', why: 'unsupported' }, tries(), created, 0)).toMatchObject({ kind: 'held', reason: 'unsupported' })
+    expect(outcomeOf({ kind: 'permanent', reply: 'no 8BITMIME', why: 'unsupported' }, tries(), created, 0))
+      .toMatchObject({ kind: 'held', reason: 'unsupported' })
   })
 
   test('a 4xx or an unreachable next hop is deferred by the number of tries', () => {
-    expect(outcomeOf(transient('reply'), tries({ attempts: 1 }), created, 0)).toMatchObject({ kind: 'deferred', retryAt: after(1), unknown: false, tried: true })
+    expect(outcomeOf(transient('reply'), tries({ attempts: 1 }), created, 0))
+      .toMatchObject({ kind: 'deferred', retryAt: after(1), unknown: false, tried: true })
     expect(outcomeOf(transient('connection'), tries({ attempts: 2 }), created, 0)).toMatchObject({ retryAt: after(5) })
   })
 

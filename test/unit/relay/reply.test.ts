@@ -21,7 +21,8 @@ describe('a reply', () => {
   })
 
   test('5.2.2 is a full mailbox: transient', () => {
-    expect(attemptFromError(failure({ response: '552 5.2.2 over quota', command: 'RCPT TO' }), 'before-dot')).toMatchObject({ kind: 'transient', why: 'reply', trouble: false })
+    expect(attemptFromError(failure({ response: '552 5.2.2 over quota', command: 'RCPT TO' }), 'before-dot'))
+      .toMatchObject({ kind: 'transient', why: 'reply', trouble: false })
     expect(attemptFromError(failure({ response: '552 5.3.4 too big', command: 'MAIL FROM' }), 'before-dot')).toMatchObject({ kind: 'permanent' })
   })
 
@@ -30,11 +31,13 @@ describe('a reply', () => {
   })
 
   test('a 5xx greeting is deferred', () => {
-    expect(attemptFromError(failure({ response: '554 no', command: 'CONN', code: 'EPROTOCOL' }), 'before-dot')).toMatchObject({ kind: 'transient', why: 'connection', trouble: true })
+    expect(attemptFromError(failure({ response: '554 no', command: 'CONN', code: 'EPROTOCOL' }), 'before-dot'))
+      .toMatchObject({ kind: 'transient', why: 'connection', trouble: true })
   })
 
   test('421 is trouble of the next hop', () => {
-    expect(attemptFromError(failure({ response: '421 4.3.2 closing', command: 'RCPT TO' }), 'before-dot')).toMatchObject({ kind: 'transient', why: 'reply', trouble: true })
+    expect(attemptFromError(failure({ response: '421 4.3.2 closing', command: 'RCPT TO' }), 'before-dot'))
+      .toMatchObject({ kind: 'transient', why: 'reply', trouble: true })
   })
 
   test.each(['354 go on', '999 what', '199 hm'])('%s where a 2xx belongs is deferred', (response) => {
@@ -51,7 +54,8 @@ describe('a connection', () => {
 
   test('broken after the dot: the outcome is unknown', () => {
     expect(attemptFromError(failure({ code: 'ECONNECTION', command: 'CONN' }), 'after-dot')).toMatchObject({ kind: 'transient', why: 'lost' })
-    expect(attemptFromError(failure({ code: 'ECONNECTION', command: 'CONN' }), 'before-dot')).toMatchObject({ kind: 'transient', why: 'connection', trouble: false })
+    expect(attemptFromError(failure({ code: 'ECONNECTION', command: 'CONN' }), 'before-dot'))
+      .toMatchObject({ kind: 'transient', why: 'connection', trouble: false })
   })
 
   test('a message over its SIZE, found before MAIL, is permanent', () => {
