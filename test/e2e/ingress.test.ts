@@ -228,4 +228,5 @@ test('the process said nothing of all this: no fault, no rejected promise', asyn
   await using client = await connectClient(port)
   expect(await client.reply()).toMatch(/^220 /)
   expect(program.output().split('\n').filter((line) => /"level":(50|60)/.test(line))).toEqual([])
+  expect(program.output(), 'a spool file that only the garbage collector closed').not.toContain('garbage collection')
 })
