@@ -33,11 +33,15 @@ export const mendLibrary = (): void => {
 }
 let mended = false
 
-/** Its enhanced status code depends on the reply code alone and doubles ours: a text that begins with its own code gets no second one. */
+/**
+ * Its enhanced status code depends on the reply code alone and doubles ours: a text that begins with its own code gets no second one.
+ * And a client hears one thing when we stop (choice 15), whether we tell it or the library answers its next command.
+ */
 const mendReplies = (): void => {
   const send = SMTPConnection.prototype.send
   SMTPConnection.prototype.send = function (code, text, context) {
-    return send.call(this, code, text, typeof text === 'string' && OWN_CODE.test(text) ? false : context)
+    const said = text === 'Server shutting down' ? replyFor('stopping').message : text
+    return send.call(this, code, said, typeof said === 'string' && OWN_CODE.test(said) ? false : context)
   }
 }
 
