@@ -182,7 +182,8 @@ test('A41 a client that goes away after its final dot: the message is delivered,
 test('A43 two messages on one connection: neither recipient nor flags of the first in the second', async () => {
   const arrived = await arriving(2, async () => {
     await using client = await greet(port)
-    expect(await send(client, { from: 'ü@shop.example', to: alias, parameters: ' SMTPUTF8 BODY=8BITMIME', content: letter('first', 'grün') })).toMatch(/^250 /)
+    const parameters = ' SMTPUTF8 BODY=8BITMIME'
+    expect(await send(client, { from: 'ü@shop.example', to: alias, parameters, content: letter('first', 'grün') })).toMatch(/^250 /)
     expect(await send(client, { to: names['other']!, content: letter('second') })).toMatch(/^250 /)
   })
   expect(arrived.map((one) => /^X-Burnbox-Alias: (.*)$/m.exec(headerOf(one.bytes))?.[1]?.trim())).toEqual([alias, names['other']])

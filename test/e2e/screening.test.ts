@@ -39,7 +39,8 @@ const unjudgeable: Readonly<Record<string, readonly string[]>> = {
 for (const [name, fields] of Object.entries(unjudgeable)) {
   test(`E03 ${name}: 550 5.7.1`, async () => {
     const before = nextHop.arrived.length
-    expect(await sendAlone(port, { to: alias, content: [...fields, 'X-Last: 1', '', 'body', ''].join('\r\n') })).toBe('550 5.7.1 The From field must have exactly one address')
+    const content = [...fields, 'X-Last: 1', '', 'body', ''].join('\r\n')
+    expect(await sendAlone(port, { to: alias, content })).toBe('550 5.7.1 The From field must have exactly one address')
     await arrival(letter('after it'))
     expect(nextHop.arrived).toHaveLength(before + 1)
   })
@@ -64,22 +65,26 @@ test('a header of 128 KiB, 2,000 lines or a line of 64 KiB is taken; beyond each
 })
 
 test('D19 50 Received fields are forwarded, 51 are a loop: 550 5.4.6', async () => {
-  const received = (count: number) => letter('hops', 'body', Array.from({ length: count }, (_, n) => `Received: from h${n}.example by h${n + 1}.example; Mon, 05 Jan 2026 10:00:00 +0000`))
+  const hop = (n: number): string => `Received: from h${n}.example by h${n + 1}.example; Mon, 05 Jan 2026 10:00:00 +0000`
+  const received = (count: number) => letter('hops', 'body', Array.from({ length: count }, (_, n) => hop(n)))
   await arrival(received(50))
   expect(await sendAlone(port, { to: alias, content: received(51) })).toBe('550 5.4.6 Mail loop detected')
 })
 
 test('D20 a message that was forwarded for this alias before: 550 5.4.6; for another: forwarded', async () => {
-  expect(await sendAlone(port, { to: alias, content: letter('again', 'body', [`X-Burnbox-Alias: ${alias.toUpperCase()}`]) })).toBe('550 5.4.6 Mail loop detected')
+  const again = letter('again', 'body', [`X-Burnbox-Alias: ${alias.toUpperCase()}`])
+  expect(await sendAlone(port, { to: alias, content: again })).toBe('550 5.4.6 Mail loop detected')
   await arrival(letter('from one alias to the next', 'body', [`X-Burnbox-Alias: ${names['other']}`]))
   const sent = await arrival(letter('round trip'))
   expect(await sendAlone(port, { to: alias, content: sent.bytes })).toBe('550 5.4.6 Mail loop detected')
 })
 
 const report = (original: string, action = 'failed'): string => [
-  'From: mailer-daemon@home.example', 'Subject: Undelivered', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '',
+  'From: mailer-daemon@home.example', 'Subject: Undelivered', 'MIME-Version: 1.0',
+  'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '',
   '--b', 'Content-Type: text/plain', '', 'It did not work.', '--b', 'Content-Type: message/delivery-status', '',
-  'Reporting-MTA: dns; home.example', '', 'Final-Recipient: rfc822; owner@home.example', `Action: ${action}`, 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 no such user', '',
+  'Reporting-MTA: dns; home.example', '', 'Final-Recipient: rfc822; owner@home.example', `Action: ${action}`, 'Status: 5.1.1',
+  'Diagnostic-Code: smtp; 550 no such user', '',
   '--b', 'Content-Type: message/rfc822', '', original, '--b--', '',
 ].join('\r\n')
 
@@ -106,7 +111,10 @@ test('VERP: a signed one is recorded and the original held; forged, expired or o
   await using client = await greet(port)
   await client.say('MAIL FROM:<>')
   const forged = verp[5] === 'a' ? 'b' : 'a'
-  const wrong = [`${verp.slice(0, 5)}${forged}${verp.slice(6)}`, made(bounced.id, today, () => Buffer.alloc(32)), made(bounced.id, today - 31), made(999_999, today)]
+  const wrong = [
+    `${verp.slice(0, 5)}${forged}${verp.slice(6)}`,
+    made(bounced.id, today, () => Buffer.alloc(32)), made(bounced.id, today - 31), made(999_999, today),
+  ]
   for (const address of wrong) expect(await client.say(`RCPT TO:<${address}>`), address).toBe('550 5.1.1 No such address')
   expect(await client.say(`RCPT TO:<${made(bounced.id, today - 30)}>`)).toMatch(/^250 /)
 })

@@ -47,7 +47,8 @@ export const startMailHost = async (env: Readonly<Record<string, string>> = {}):
   })
   const host = { ...createTestHost(db, settings), keys: deriveKeys(SECRET) }
   const { id: operator } = await createAccount(host, { email: mailbox('operator@home.example'), role: 'operator', inboxes: [] })
-  const { id: owner } = await createAccount(host, { email: mailbox('owner@home.example'), role: 'member', inboxes: [mailbox('owner@home.example'), mailbox('second@home.example')] })
+  const inboxes = ['owner@home.example', 'second@home.example'].map(mailbox)
+  const { id: owner } = await createAccount(host, { email: mailbox('owner@home.example'), role: 'member', inboxes })
 
   const addAlias: MailHost['addAlias'] = async (localPart, { state = 'active', inboxes } = {}) => {
     const rows = inboxes && await db.selectFrom('inboxes').select('uuid').where('account_id', '=', owner).where('address', 'in', inboxes).execute()

@@ -75,8 +75,12 @@ const split = (step: string): readonly [string, string] => {
 }
 
 const expectReply = async (client: SmtpClient, expected: string, step: string): Promise<void> => {
-  if (/^\d{3}-/.test(expected)) expect(await client.line(), step).toBe(expected)
-  else expect((await client.reply()).split('\n').at(-1), step).toSatisfy((line: string) => line === expected || line.startsWith(`${expected} `), `reply to begin with ${expected}`)
+  if (/^\d{3}-/.test(expected)) {
+    expect(await client.line(), step).toBe(expected)
+    return
+  }
+  const begins = (line: string): boolean => line === expected || line.startsWith(`${expected} `)
+  expect((await client.reply()).split('\n').at(-1), step).toSatisfy(begins, `reply to begin with ${expected}`)
 }
 
 const filled = (text: string, names: Scene['names']): string =>

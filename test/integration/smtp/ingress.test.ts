@@ -119,7 +119,8 @@ test('a message too large for the disk: 452 4.3.1, and nothing is stored', async
   await using client = await greet(port)
   await client.say('NOOP')
   rmSync(join(data, 'spool'), { recursive: true })
-  expect(await send(client, { to: first.address, content: letter('large', `${'x'.repeat(998)}\r\n`.repeat(400)) })).toBe('452 4.3.1 Not enough room, try again later')
+  const large = letter('large', `${'x'.repeat(998)}\r\n`.repeat(400))
+  expect(await send(client, { to: first.address, content: large })).toBe('452 4.3.1 Not enough room, try again later')
   expect(await send(client, { to: first.address, content: letter('small') })).toMatch(/^250 /)
 })
 
