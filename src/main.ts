@@ -25,42 +25,37 @@ const LONGEST_WAIT_MS = 30_000
 
 const serve = async (config: Config, log: Log): Promise<void> => {
   const told = untilTold()
+  // What was opened is closed in the opposite order, also when a later step fails.
+  await using open = new AsyncDisposableStack()
   const listener = await listen(config.http)
+  open.defer(listener.close)
   const url = new URL(config.url)
   if (url.port === '0') url.port = String(listener.port)
   // Written once, below, when the ingress has its port: the test message of the local inbox goes there.
   const smtp = { ...config.smtp }
   const opened = await openPatiently({ ...config, url, smtp }, log, told)
-  if (!opened) return listener.close()
+  if (!opened) return
+  open.defer(opened.close)
   const { host } = opened
   const auth = createAuth(host)
-  const web = createWeb({ host, auth })
+  const web = open.use(createWeb({ host, auth }))
+  const setup = await prepareHost(host)
   const files = await certificateFiles(config)
-  const ingress = await openIngress(host, readCertificate(files)).catch(async (error: unknown) => {
-    await opened.close()
-    throw error
-  })
+  const ingress = await openIngress(host, readCertificate(files))
   smtp.port = ingress.port
-  const stopWatching = watchCertificate(files, ingress.useCertificate, host.clock, log)
+  open.defer(watchCertificate(files, ingress.useCertificate, host.clock, log))
   const worker = startWorker(host)
   opened.onWake(worker.wake)
-  const stopSchedule = startSchedule(host)
+  open.defer(startSchedule(host))
   listener.serve(web.app)
 
-  const setup = await prepareHost(host)
   if (config.benchBare) process.stdout.write('BENCH ONLY: nothing is verified and nothing is signed.\n')
   process.stdout.write(`SMTP  ${nameOf(config.smtp.host)}:${ingress.port}\nWeb   ${url.href}\n${setup === undefined ? '' : `Setup ${setup}\n`}`)
 
   await told
   log.info('stopping')
-  const hard = setTimeout(() => process.exit(0), ALL_MS)
-  hard.unref()
-  stopWatching()
-  stopSchedule()
+  setTimeout(() => process.exit(0), ALL_MS).unref()
   await stop(opened, ingress, worker, listener.close)
-  await web[Symbol.asyncDispose]()
-  await opened.close()
-  clearTimeout(hard)
 }
 
 /** A database server that is away or refuses us at start is waited for, with port 25 closed: senders keep their mail (case I09). */
@@ -82,7 +77,7 @@ const openPatiently = async (config: Config, log: Log, told: Promise<void>): Pro
 /** Class 08, 28, 3D, 53 and 57P of SQLSTATE, and what the network says. */
 const isAway = (error: unknown): boolean => {
   const { code = '', message = '' } = error as NodeJS.ErrnoException
-  return /^(08|28|3D|53|57P)/.test(code) || /^E[A-Z]+$/.test(code) || /timeout|terminated|did not answer/i.test(message)
+  return /^(08|28|3D|53|57P)/.test(code) || /^(ECONN[A-Z]+|EHOST[A-Z]+|ENET[A-Z]+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE)$/.test(code) || /timeout|terminated|did not answer/i.test(message)
 }
 
 const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -97,7 +97,7 @@ export async function startEmbeddedPostgres(dataFolder: string, options: Embedde
     async [Symbol.asyncDispose]() {
       if (stopped.signal.aborted) return
       stopped.abort()
-      await Promise.race([restart, wait(dyingMilliseconds)])
+      if (restart) await Promise.race([restart, wait(dyingMilliseconds, undefined, { ref: false })])
       if (!await isAlone(keeper)) return void await keeper.end().catch(() => {})
       await keeper.end().catch(() => {})
       await place.run('pg_ctl', ['-D', place.cluster, '-w', '-t', '8', '-m', 'fast', 'stop']).catch((error: unknown) => {
