@@ -7,6 +7,7 @@ import { readable } from '../mail/encoded-word.ts'
 import { endOfFields, fieldsNamed, parseFields, valueOf } from '../mail/header.ts'
 import type { Report } from '../policy/decide.ts'
 import { holdText } from '../policy/hold-text.ts'
+import { hasBareLineEnds } from '../policy/intact.ts'
 import { restoreBounced } from '../policy/restore-bounced.ts'
 import { insertActivity } from '../store/activity.ts'
 import { insertHeld } from '../store/holding.ts'
@@ -22,7 +23,8 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
   const dsn = parseDsn(await wholeOf(incoming))
   const reply = [dsn?.status, dsn?.diagnostic].filter(Boolean).join(' ')
   const failed = dsn?.action === undefined || dsn.action === FAILED
-  const original = failed ? dsn?.original : undefined
+  // What a decoded part may hold and DATA may not: it must never reach a next hop (RELIABILITY choice 1).
+  const original = failed && dsn?.original && !hasBareLineEnds(dsn.original) ? dsn.original : undefined
   await host.db.transaction().execute(async (tx) => {
     await insertActivity(tx, [{
       at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',

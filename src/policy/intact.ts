@@ -3,10 +3,10 @@
 import type { Buffer } from 'node:buffer'
 import { formatField, nameAsWritten, valueOf, type Field } from '../mail/header.ts'
 
-export const isSafe = (raw: Buffer): boolean => {
-  const text = raw.toString('latin1')
-  return text.endsWith('\r\n') && !/\0|\r(?!\n)|(?<!\r)\n/.test(text)
-}
+export const isSafe = (raw: Buffer): boolean => raw.toString('latin1').endsWith('\r\n') && !hasBareLineEnds(raw)
+
+/** A bare CR, a bare LF or a NUL anywhere. */
+export const hasBareLineEnds = (bytes: Buffer): boolean => /\0|\r(?!\n)|(?<!\r)\n/.test(bytes.toString('latin1'))
 
 /** The very bytes where they are safe, else the same field written anew. */
 export const intact = (field: Field): Buffer =>

@@ -119,6 +119,19 @@ test('VERP: a signed one is recorded and the original held; forged, expired or o
   expect(await client.say(`RCPT TO:<${made(bounced.id, today - 30)}>`)).toMatch(/^250 /)
 })
 
+test('B19 a bounced original with line ends that DATA would refuse is recorded, never held for release', async () => {
+  const smuggler = await addAlias('bounced-2')
+  const sent = await arrival(letter('will bounce'), smuggler.address)
+  const bounce = (original: string) => report(Buffer.from(original).toString('base64').replaceAll(/.{76}/g, '$&\r\n'))
+    .replace('message/rfc822', 'message/rfc822\r\nContent-Transfer-Encoding: base64')
+  const bytes = sent.bytes.toString()
+  expect(await sendAlone(port, { from: '', to: sent.reversePath, content: bounce(`${bytes}\n.\nMAIL FROM:<a@evil.example>\r\n`) })).toMatch(/^250 /)
+  expect(await activityOf(smuggler.id, 'bounced')).toHaveLength(1)
+  expect(await heldFor(smuggler.id)).toEqual([])
+  expect(await sendAlone(port, { from: '', to: sent.reversePath, content: bounce(bytes) })).toMatch(/^250 /)
+  expect(await heldFor(smuggler.id)).toEqual([{ reason: 'refused' }])
+})
+
 test('recipients of different kinds in one transaction: 452 4.5.3', async () => {
   const sent = await arrival(letter('for its addresses'))
   const reverse = /<(r\.[a-z2-7]+@burn\.example)>/.exec(unfolded(sent.bytes))![1]!
