@@ -32,7 +32,10 @@ export type OpenHost = {
 
 const CONNECTIONS = 20
 
-export const openHost = async (config: Config, log: Log, options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {}): Promise<OpenHost> => {
+export const openHost = async (
+  config: Config, log: Log,
+  options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {},
+): Promise<OpenHost> => {
   const clock = options.clock ?? systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(config.data, { log }) : undefined

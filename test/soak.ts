@@ -108,17 +108,24 @@ async function readSome(burnbox: Burnbox, token: string): Promise<void> {
 }
 
 async function report(samples: readonly Sample[], burnbox: Burnbox): Promise<boolean> {
-  const quarter = (n: number): readonly Sample[] => samples.slice(Math.floor(samples.length * n / 4), Math.max(Math.floor(samples.length * (n + 1) / 4), 1))
-  const [early, late] = [quarter(1), quarter(3)].map((part) => ({ mebibytes: median(part.map((one) => one.mebibytes)), files: median(part.map((one) => one.files)) }))
+  const quarter = (n: number): readonly Sample[] =>
+    samples.slice(Math.floor(samples.length * n / 4), Math.max(Math.floor(samples.length * (n + 1) / 4), 1))
+  const [early, late] = [quarter(1), quarter(3)].map((part) => ({
+    mebibytes: median(part.map((one) => one.mebibytes)), files: median(part.map((one) => one.files)),
+  }))
   const shown = samples.filter((_, n) => n % Math.ceil(samples.length / 20) === 0 || n === samples.length - 1)
-  printTable(['minute', 'messages', 'memory, MB', 'open files'], shown.map((one) => [one.minute.toFixed(1), String(one.sent), one.mebibytes.toFixed(0), String(one.files)]))
+  printTable(
+    ['minute', 'messages', 'memory, MB', 'open files'],
+    shown.map((one) => [one.minute.toFixed(1), String(one.sent), one.mebibytes.toFixed(0), String(one.files)]),
+  )
   const output = join(root, 'test', 'output')
   await mkdir(output, { recursive: true })
   await writeFile(join(output, 'soak.json'), `${JSON.stringify(samples, null, 2)}\n`)
   const memory = late!.mebibytes / early!.mebibytes
   const files = late!.files - early!.files
   const good = samples.length >= 4 && memory <= mostGrowth && files <= mostFilesMore
-  console.log(`${samples.at(-1)?.sent} messages, slope ${slope(samples, (one) => one.mebibytes).toFixed(2)} MB and ${slope(samples, (one) => one.files).toFixed(2)} files a minute`)
+  const slopes = [slope(samples, (one) => one.mebibytes), slope(samples, (one) => one.files)].map((one) => one.toFixed(2))
+  console.log(`${samples.at(-1)?.sent} messages, slope ${slopes[0]} MB and ${slopes[1]} files a minute`)
   console.log(`last quarter against the second: ${memory.toFixed(2)} × the memory, ${files} files more: ${good ? 'good' : 'GROWS, or too few rounds to tell'}`)
   if (/"level":(50|60)/.test(burnbox.output())) console.log(`errors in the log:\n${burnbox.output().slice(-2_000)}`)
   return good

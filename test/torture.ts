@@ -41,7 +41,8 @@ async function torture(directory: string): Promise<number> {
     await burnbox.cli('alias', 'burn', burned)
     const holding = openHolding(burnbox, await burnbox.cli('token', 'add', email, '--name', 'torture'))
     for (const file of files) {
-      const found = await tryFile({ burnbox, hop, holding, forwarding, burned }, file, counts).catch(async (error: unknown) => [await broken(burnbox, error as Error)])
+      const found = await tryFile({ burnbox, hop, holding, forwarding, burned }, file, counts)
+        .catch(async (error: unknown) => [await broken(burnbox, error as Error)])
       faults.push(...found.map((one) => ({ file: relative(directory, file), ...one })))
       if (found.some((one) => one.kind === 'crash')) break
     }
@@ -130,6 +131,7 @@ async function report(files: number, counts: Counts, faults: readonly Fault[]): 
   printTable(['refused', 'times'], [...counts.refused].map(([reply, refused]) => [reply, String(refused.length)]))
   const output = join(root, 'test', 'output')
   await mkdir(output, { recursive: true })
-  await writeFile(join(output, 'torture.json'), `${JSON.stringify({ at: new Date(), files, ...counts, refused: Object.fromEntries(counts.refused), faults }, null, 2)}\n`)
+  const told = { at: new Date(), files, ...counts, refused: Object.fromEntries(counts.refused), faults }
+  await writeFile(join(output, 'torture.json'), `${JSON.stringify(told, null, 2)}\n`)
   return faults.length === 0 ? 0 : 1
 }

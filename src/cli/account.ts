@@ -14,7 +14,7 @@ export const mailboxOf = (text: string): Mailbox => {
 export const accountCommands: readonly Command[] = [
   {
     name: 'account add', usage: 'EMAIL [--operator] [--inbox ADDRESS …]', about: 'Create an account and print its one-time sign-in link',
-      words: [1, 1],
+    words: [1, 1],
     help: [
       '--operator        it may see metrics, and gets postmaster@ and abuse@ when nobody has them',
       '--inbox ADDRESS   a real mailbox, taken as verified; repeat it for more. The first is the default of new aliases.',

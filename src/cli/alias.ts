@@ -23,7 +23,7 @@ export const aliasNamed = async (host: Host, text: string): Promise<Alias> => {
 
 const json = (alias: Alias) => ({
   id: alias.uuid, address: alias.address, state: alias.state, site: alias.site, label: alias.label,
-    inboxes: alias.inboxes.map((inbox) => inbox.address),
+  inboxes: alias.inboxes.map((inbox) => inbox.address),
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
 })
 const said = (alias: Alias, more = ''): Said => ({ text: `${alias.address} is ${alias.state}${more}`, json: json(alias) })
@@ -31,7 +31,7 @@ const said = (alias: Alias, more = ''): Said => ({ text: `${alias.address} is ${
 export const aliasCommands: readonly Command[] = [
   {
     name: 'alias new', usage: 'EMAIL SITE [--label TEXT]', about: 'Create an alias for a company and print its address, alone on stdout',
-      words: [2, 2],
+    words: [2, 2],
     help: ['SITE is a web site, like shop.example or https://shop.example/checkout.'],
     options: { label: { type: 'string' } },
     run: ({ words, values, services }) => withHost(services, async ({ host }) => {
@@ -51,8 +51,10 @@ export const aliasCommands: readonly Command[] = [
         const owners = words[0] === undefined ? await accounts(host.db) : [await accountNamed(host, words[0])]
         const found: Alias[] = []
         for (const owner of owners) found.push(...await allOf(host, owner.id, textOf(values, 'q'), state))
-        return { text: table(found.map((alias) => [alias.address, alias.state, alias.site ?? '', alias.label ?? ''])),
-          json: found.map(json) }
+        return {
+          text: table(found.map((alias) => [alias.address, alias.state, alias.site ?? '', alias.label ?? ''])),
+          json: found.map(json),
+        }
       })
     },
   },
@@ -62,13 +64,16 @@ export const aliasCommands: readonly Command[] = [
   },
   {
     name: 'alias restore', usage: 'ADDRESS [--release-held | --release-held-all]', about: 'Make it active again, from any state',
-      words: [1, 1],
-    help: ['--release-held       and deliver what was held since the latest burn because of it',
-      '--release-held-all   because of any burn'],
+    words: [1, 1],
+    help: [
+      '--release-held       and deliver what was held since the latest burn because of it',
+      '--release-held-all   because of any burn',
+    ],
     options: { 'release-held': { type: 'boolean' }, 'release-held-all': { type: 'boolean' } },
     run: ({ words, values, services }) => withHost(services, async ({ host }) => {
-      const releaseHeld = values['release-held-all'] === true ? 'any-burn' as const : values['release-held'] === true
-        ? 'latest-burn' as const : undefined
+      const releaseHeld = values['release-held-all'] === true ? 'any-burn' as const
+        : values['release-held'] === true ? 'latest-burn' as const
+        : undefined
       const { alias, released, skipped } = await restoreAlias(host, { ...await aliasNamed(host, words[0]!), releaseHeld })
       return said(alias, releaseHeld === undefined ? '' : `, ${released} released${skipped > 0 ? `, ${skipped} still held` : ''}`)
     }),
@@ -81,8 +86,9 @@ export const aliasCommands: readonly Command[] = [
 
 const labelOf = (text: string | undefined): string | null => {
   if (text === undefined || text.trim() === '') return null
-  if (text.length > 200 || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) throw new Problem('invalid',
-    'A label is one line of at most 200 characters.')
+  if (text.length > 200 || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) {
+    throw new Problem('invalid', 'A label is one line of at most 200 characters.')
+  }
   return text.trim()
 }
 
@@ -94,8 +100,10 @@ const stateOf = (text: string | undefined) => {
 const allOf = async (host: Host, accountId: string, q: string | undefined, state: Alias['state'] | undefined): Promise<Alias[]> => {
   const all: Alias[] = []
   for (let after: AliasCursor | null | undefined; after !== null;) {
-    const page = await searchAliases(host.db, { accountId, sort: 'created', limit: pageSize, ...(q !== undefined && { q }),
-      ...(state && { state }), ...(after && { after }) })
+    const page = await searchAliases(host.db, {
+      accountId, sort: 'created', limit: pageSize,
+      ...(q !== undefined && { q }), ...(state && { state }), ...(after && { after }),
+    })
     all.push(...page.items)
     after = page.next
   }

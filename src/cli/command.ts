@@ -34,8 +34,7 @@ export const parseCall = (command: Command, args: readonly string[]): { readonly
   const { positionals, values } = parse(command, args)
   const [least, most] = command.words
   if (values['help'] !== true && (positionals.length < least || positionals.length > most)) {
-    throw new UsageMistake(positionals.length < least
-      ? `burnbox ${command.name}: something is missing` : `burnbox ${command.name}: too many words`)
+    throw new UsageMistake(`burnbox ${command.name}: ${positionals.length < least ? 'something is missing' : 'too many words'}`)
   }
   return { words: positionals, values: values as Values }
 }

@@ -11,7 +11,7 @@ const pageSize = 200
 
 const json = (held: HeldLine) => ({
   id: held.id, alias_id: held.aliasUuid, alias: held.alias, received_at: held.receivedAt.toISOString(), from: held.from,
-    subject: held.subject, size: held.size,
+  subject: held.subject, size: held.size,
   direction: held.direction, reason: held.reason, reason_text: held.reasonText,
 })
 
@@ -36,8 +36,10 @@ export const heldCommands: readonly Command[] = [
           more = page.length === pageSize
         }
       }
-      return { text: table(all.map((held) => [held.id, held.receivedAt.toISOString(), held.alias, held.reason, held.from, held.subject])),
-        json: all.map(json) }
+      return {
+        text: table(all.map((held) => [held.id, held.receivedAt.toISOString(), held.alias, held.reason, held.from, held.subject])),
+        json: all.map(json),
+      }
     }),
   },
   {
@@ -55,7 +57,7 @@ export const heldCommands: readonly Command[] = [
   },
   {
     name: 'held release', usage: 'ID … [--anyway]',
-      about: 'Deliver it as the forward it would have been; once, however often it is called', words: [1, 1000],
+    about: 'Deliver it as the forward it would have been; once, however often it is called', words: [1, 1000],
     help: ['--anyway   even a reply that would show your inbox'],
     options: { anyway: { type: 'boolean' } },
     run: ({ words, values, services }) => withHost(services, async ({ host }) => {

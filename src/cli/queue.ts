@@ -14,8 +14,10 @@ export const queueCommands: readonly Command[] = [
     name: 'queue list', usage: '', about: 'What waits to be delivered', words: [0, 0],
     run: ({ services }) => withHost(services, async ({ host }) => {
       const lines = await listQueue(host.db)
-      return { text: table(lines.map((line) => [line.id, line.alias ?? '', line.state, line.next_try, line.subject,
-        line.last_reply ?? ''])), json: lines }
+      return {
+        text: table(lines.map((line) => [line.id, line.alias ?? '', line.state, line.next_try, line.subject, line.last_reply ?? ''])),
+        json: lines,
+      }
     }),
   },
   {

@@ -13,9 +13,11 @@ const scopeOf = (text: string): Scope => {
 export const tokenCommands: readonly Command[] = [
   {
     name: 'token add', usage: 'EMAIL --name NAME [--scope create|read|manage …]',
-      about: 'Create an API token and print it, alone on stdout', words: [1, 1],
-    help: ['manage includes read and create; read does not include create. Without --scope: manage.',
-      'It is shown this once; only its hash is kept.'],
+    about: 'Create an API token and print it, alone on stdout', words: [1, 1],
+    help: [
+      'manage includes read and create; read does not include create. Without --scope: manage.',
+      'It is shown this once; only its hash is kept.',
+    ],
     options: { name: { type: 'string' }, scope: { type: 'string', multiple: true } },
     run: ({ words, values, services }) => {
       const name = textOf(values, 'name')

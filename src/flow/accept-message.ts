@@ -33,7 +33,10 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
 
   const message = messageFacts(incoming, fields)
   const forwards = verdict.kind === 'pass' ? incoming.routes.filter((route) => route.kind === 'forward') : []
-  const holds = incoming.routes.flatMap((route) => route.kind === 'hold' ? [route] : route.kind === 'forward' && verdict.kind === 'hold' ? [heldFor(route, verdict.reason)] : [])
+  const holds = incoming.routes.flatMap((route) => {
+    if (route.kind === 'hold') return [route]
+    return route.kind === 'forward' && verdict.kind === 'hold' ? [heldFor(route, verdict.reason)] : []
+  })
   const deliveries = forwards.flatMap((route) => route.to.map((inbox) => newDelivery(host, route.alias, inbox.id, incoming.receivedAt)))
 
   const [only, ...others] = deliveries

@@ -21,8 +21,8 @@ export const addInbox = async (host: Host, input: { readonly accountId: string; 
   const address = lowerCased(parsed)
   const uuid = await host.db.transaction().execute(async (tx) => {
     await refuseOurDomain(tx, address)
-    const made = await insertInbox(tx, { accountId: input.accountId, address, verifiedAt: null,
-      now: host.clock.now() }).catch((error: unknown) => {
+    const inbox = { accountId: input.accountId, address, verifiedAt: null, now: host.clock.now() }
+    const made = await insertInbox(tx, inbox).catch((error: unknown) => {
       if (refusalOf(error)?.kind === 'unique') throw new Problem('inbox-exists', `${address} is one of your inboxes already.`)
       throw error
     })
@@ -56,7 +56,7 @@ const sendVerification = async (
   await putLink(tx, { token, purpose: 'verify-inbox', inboxId: inbox.inboxId, expiresAt: linkExpiry(host.clock.now(), 'verification') })
   await queueOwnMail(host, tx, {
     accountId: inbox.accountId, inboxId: inbox.inboxId, to: inbox.address, subject: 'Confirm this inbox for Burnbox',
-      text: textOf(host, token),
+    text: textOf(host, token),
   })
 }
 

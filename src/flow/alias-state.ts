@@ -23,8 +23,9 @@ export const moveAlias = async (host: Host, tx: Tx, which: OneAlias, action: Sta
       const now = host.clock.now()
       const burnedAt = result.state === 'burned' ? now : undefined
       await setAliasState(tx, alias.id, result.state, burnedAt)
-      await insertActivity(tx,
-        [{ at: now, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: kinds[action] }])
+      await insertActivity(tx, [
+        { at: now, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: kinds[action] },
+      ])
       return { ...alias, state: result.state, burnedAt: burnedAt ?? alias.burnedAt }
     }
   }
@@ -38,10 +39,11 @@ export const lockedAlias = async (tx: Tx, which: OneAlias): Promise<Alias> => {
 
 export const refusal = (alias: Alias, problem: 'closed' | 'protected' | 'has-mail'): Problem => {
   switch (problem) {
-    case 'closed': return new Problem('closed', `${alias.address} is closed. Restore it first, then burn it.`)
-    case 'protected': return new Problem('protected',
-      `${alias.address} must always reach the operator: it cannot be burned, closed or deleted.`)
-    case 'has-mail': return new Problem('has-mail',
-      `Mail is queued or held for ${alias.address}. Release or delete it first, or discard it with the address.`)
+    case 'closed':
+      return new Problem(problem, `${alias.address} is closed. Restore it first, then burn it.`)
+    case 'protected':
+      return new Problem(problem, `${alias.address} must always reach the operator: it cannot be burned, closed or deleted.`)
+    case 'has-mail':
+      return new Problem(problem, `Mail is queued or held for ${alias.address}. Release or delete it first, or discard it with the address.`)
   }
 }

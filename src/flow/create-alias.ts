@@ -34,12 +34,14 @@ export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host
   const now = host.clock.now()
   const insert = (localPart: string) => insertAlias(tx, {
     accountId: input.accountId, domain, localPart, site, label: input.label, note: input.note, displayName: input.displayName,
-      pinned: input.pinned,
+    pinned: input.pinned,
     inboxIds, now, retiredHash: host.keys.hash('retired-address', `${localPart}@${domain.name}`),
   })
   const made = input.localPart === undefined ? await insertRandom(host, input.site, insert) : await insert(customLocalPart(input.localPart))
-  if (!made) throw new Problem('alias-taken', `${input.localPart}@${domain.name} is taken. Choose another name before the @.`,
-    { field: 'local_part' })
+  if (!made) {
+    const detail = `${input.localPart}@${domain.name} is taken. Choose another name before the @.`
+    throw new Problem('alias-taken', detail, { field: 'local_part' })
+  }
   const alias = (await aliasByUuid(tx, input.accountId, made.uuid))!
   await insertActivity(tx, [{ at: now, accountId: input.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: 'created' }])
   return alias
@@ -70,8 +72,9 @@ const customLocalPart = (text: string): string => {
 export const siteOf = (text: string | null): string | null => {
   if (text === null) return null
   const site = registrableDomain(text) ?? hostName(text)
-  if (site === undefined) throw new Problem('invalid', 'Write the address of a web site, like shop.example or https://shop.example.',
-    { field: 'site' })
+  if (site === undefined) {
+    throw new Problem('invalid', 'Write the address of a web site, like shop.example or https://shop.example.', { field: 'site' })
+  }
   return site
 }
 
@@ -96,7 +99,8 @@ export const chosenInboxes = async (db: Database, accountId: string, uuids: read
   }
   const wanted = [...new Set(uuids.map((uuid) => uuid.toLowerCase()))]
   const ids = await ownInboxIds(db, accountId, wanted)
-  if (ids.length !== wanted.length) throw new Problem('invalid', 'inbox_ids: each must be the id of one of your inboxes.',
-    { field: 'inbox_ids' })
+  if (ids.length !== wanted.length) {
+    throw new Problem('invalid', 'inbox_ids: each must be the id of one of your inboxes.', { field: 'inbox_ids' })
+  }
   return ids
 }

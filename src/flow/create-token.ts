@@ -11,10 +11,11 @@ export const tokenScopes = (asked: readonly Scope[]): Scope[] =>
 
 export const createToken = async (
   identities: Pick<Identities, 'createToken'>,
-    token: { readonly accountId: string; readonly name: string; readonly scopes: readonly Scope[] },
+  token: { readonly accountId: string; readonly name: string; readonly scopes: readonly Scope[] },
 ): Promise<{ readonly id: string; readonly token: string }> => {
   const name = token.name.trim()
-  if (name === '' || name.length > mostNameLength) throw new Problem('invalid',
-    `The name of a token has 1 to ${mostNameLength} characters.`, { field: 'name' })
+  if (name === '' || name.length > mostNameLength) {
+    throw new Problem('invalid', `The name of a token has 1 to ${mostNameLength} characters.`, { field: 'name' })
+  }
   return identities.createToken({ accountId: token.accountId, name, scopes: tokenScopes(token.scopes) })
 }

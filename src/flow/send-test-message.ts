@@ -44,8 +44,9 @@ const send = (host: Host, to: Mailbox): Promise<Omit<Result, 'address'>> => new 
   const { host: listening, port } = host.config.smtp
   // A wildcard address is for listening, not for connecting.
   const target = listening === '0.0.0.0' ? '127.0.0.1' : listening === '::' ? '::1' : listening
-  const connection = new SMTPConnection({ host: target, port, name: 'sender.example', ignoreTLS: true, connectionTimeout: 5_000,
-    socketTimeout: patienceMs })
+  const connection = new SMTPConnection({
+    host: target, port, name: 'sender.example', ignoreTLS: true, connectionTimeout: 5_000, socketTimeout: patienceMs,
+  })
   const end = (result: Omit<Result, 'address'>): void => {
     connection.close()
     resolve(result)

@@ -14,8 +14,8 @@ const leastPasswordLength = 10
 /** The library that hashes it takes no more. */
 const mostPasswordLength = 128
 
-const linkUsed = (): Problem => new Problem('link-used',
-  'This link was used already or has expired. Make a new one: restart Burnbox, or run burnbox account add.')
+const linkUsed = (): Problem =>
+  new Problem('link-used', 'This link was used already or has expired. Make a new one: restart Burnbox, or run burnbox account add.')
 
 /**
  * At each start: the domain has its row and, once there is an operator, its postmaster (the domain may be another one than last time).
@@ -35,8 +35,9 @@ export const prepareHost = (host: Host): Promise<string | undefined> => host.db.
 })
 
 /** What the page asks for: an address too, or only a password. */
-export const readSetupLink = async (host: Host,
-  token: string): Promise<{ readonly purpose: 'setup' | 'sign-in'; readonly email: string | null }> => {
+export const readSetupLink = async (
+  host: Host, token: string,
+): Promise<{ readonly purpose: 'setup' | 'sign-in'; readonly email: string | null }> => {
   const link = await readLink(host.db, token, ['setup', 'sign-in'], host.clock.now())
   if (!link) throw linkUsed()
   if (link.accountId === null) return { purpose: 'setup', email: null }
@@ -47,10 +48,12 @@ export const setUp = async (
   host: Host, identities: Identities,
   input: { readonly token: string; readonly email?: string | undefined; readonly password: string; readonly name?: string | undefined },
 ): Promise<Account> => {
-  if (input.password.length < leastPasswordLength) throw new Problem('invalid',
-    `The password needs at least ${leastPasswordLength} characters.`, { field: 'password' })
-  if (input.password.length > mostPasswordLength) throw new Problem('invalid',
-    `The password may have at most ${mostPasswordLength} characters.`, { field: 'password' })
+  if (input.password.length < leastPasswordLength) {
+    throw new Problem('invalid', `The password needs at least ${leastPasswordLength} characters.`, { field: 'password' })
+  }
+  if (input.password.length > mostPasswordLength) {
+    throw new Problem('invalid', `The password may have at most ${mostPasswordLength} characters.`, { field: 'password' })
+  }
   // Hashing is slow on purpose: never with a connection in hand, and not for a link that is dead.
   await readSetupLink(host, input.token)
   const passwordHash = await identities.hashPassword(input.password)
@@ -60,8 +63,9 @@ export const setUp = async (
     const link = await takeLink(tx, input.token, ['setup', 'sign-in'], now)
     if (!link) throw linkUsed()
     if (link.accountId === null && await anyAccount(tx)) throw new Problem('set-up', 'This host has an account already: sign in.')
-    const accountId = link.accountId ?? await insertWholeAccount(host, tx,
-      { email: emailOf(input.email), name: input.name, role: 'operator', inboxes: [] })
+    const accountId = link.accountId ?? await insertWholeAccount(host, tx, {
+      email: emailOf(input.email), name: input.name, role: 'operator', inboxes: [],
+    })
     await setPassword(tx, accountId, passwordHash, now)
     return (await accountById(tx, accountId))!
   })

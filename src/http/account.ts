@@ -48,8 +48,10 @@ export const accountRoutes = (services: Services) => {
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       held_days: account.heldDays, activity_days: account.activityDays,
-      counts: { active: counts.active, burned: counts.burned, closed: counts.closed, holding: counts.holding,
-        holding_bytes: counts.holdingBytes },
+      counts: {
+        active: counts.active, burned: counts.burned, closed: counts.closed,
+        holding: counts.holding, holding_bytes: counts.holdingBytes,
+      },
       limits: { held_bytes: account.heldBytes, message_bytes: host.config.maxMessageBytes, list_items: 200 },
     }
   }
@@ -66,8 +68,10 @@ export const accountRoutes = (services: Services) => {
     }), async (c) => {
       const input = c.req.valid('json')
       const { accountId } = c.var.caller
-      await changeAccount(host, { accountId, name: input.name, defaultInboxUuid: input.default_inbox_id, heldDays: input.held_days,
-        activityDays: input.activity_days })
+      await changeAccount(host, {
+        accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
+        heldDays: input.held_days, activityDays: input.activity_days,
+      })
       return c.json(await meJson(accountId), 200)
     })
     .openapi(createRoute({
@@ -80,8 +84,9 @@ export const accountRoutes = (services: Services) => {
       const before = decodeCursor(IdCursor, cursor)
       const alias = uuid === undefined ? undefined : await aliasByUuid(host.db, accountId, uuid)
       if (uuid !== undefined && !alias) return c.json({ items: [], next: null }, 200)
-      const found = await listActivity(host.db, { accountId, limit, ...(alias && { aliasId: alias.id }),
-        ...(before !== undefined && { before }) })
+      const found = await listActivity(host.db, {
+        accountId, limit, ...(alias && { aliasId: alias.id }), ...(before !== undefined && { before }),
+      })
       return c.json({
         items: found.items.map((line) => ({
           id: line.id, at: line.at.toISOString(), kind: line.kind, alias_id: line.aliasId, alias: line.aliasAddress, reason: line.reason,

@@ -54,8 +54,9 @@ const options = (host: Host) => {
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: leastPasswordLength, autoSignIn: false },
     // These make tokens without scopes, or change an address that nobody verified.
-    disabledPaths: ['/api-key/create', '/api-key/update', '/api-key/verify', '/change-email', '/delete-user', '/sign-up/email',
-      '/update-user'],
+    disabledPaths: [
+      '/api-key/create', '/api-key/update', '/api-key/verify', '/change-email', '/delete-user', '/sign-up/email', '/update-user',
+    ],
     session: { cookieCache: { enabled: false } },
     rateLimit: {
       // Its default is off outside production. 10 tries a minute from one address, where 3 in 10 s would be 18 a minute.
@@ -84,7 +85,10 @@ const options = (host: Host) => {
       // The message alone: its arguments are stack traces and may hold what a client typed.
       log: (level: string, message: string) => host.log[level === 'error' ? 'warn' : 'debug']({ part: 'auth' }, message),
     },
-    onAPIError: { onError: (error: unknown) => { host.log.debug({ part: 'auth',
-      error: error instanceof Error ? error.message : 'unknown' }, 'refused') } },
+    onAPIError: {
+      onError: (error: unknown) => {
+        host.log.debug({ part: 'auth', error: error instanceof Error ? error.message : 'unknown' }, 'refused')
+      },
+    },
   }
 }

@@ -5,7 +5,7 @@ import type { HttpEnv } from './services.ts'
 
 const appPolicy = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
-    "frame-src 'self'",
+  "frame-src 'self'",
   "manifest-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ].join('; ')
 

@@ -63,8 +63,8 @@ export const heldRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,
-      request: { params: IdParam }, responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' },
-        default: otherwise },
+      request: { params: IdParam },
+      responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
     }), async (c) => {
       c.set('view', true)
       return viewResponse(await parse(await find(c.var.caller.accountId, c.req.valid('param').id)))
@@ -72,7 +72,7 @@ export const heldRoutes = (services: Services) => {
     .openapi(createRoute({
       method: 'get', path: '/{id}/raw', tags, summary: 'The original bytes', middleware: read,
       request: { params: IdParam },
-        responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it came' }, default: otherwise },
+      responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it came' }, default: otherwise },
     }), async (c) => {
       const held = await find(c.var.caller.accountId, c.req.valid('param').id)
       return rawResponse(rawHeld(host.db, held), held)

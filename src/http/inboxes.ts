@@ -32,20 +32,24 @@ export const inboxRoutes = (services: Services) => {
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Add one; a verification mail goes to it', middleware: manage,
       request: { body: body(z.object({ address: z.string().max(320) })) },
-        responses: { 201: json(InboxShape, 'The inbox, not verified yet'), default: otherwise },
-    }), async (c) => c.json(inboxJson(await addInbox(host, { accountId: c.var.caller.accountId, address: c.req.valid('json').address })),
-      201))
+      responses: { 201: json(InboxShape, 'The inbox, not verified yet'), default: otherwise },
+    }), async (c) => {
+      const inbox = await addInbox(host, { accountId: c.var.caller.accountId, address: c.req.valid('json').address })
+      return c.json(inboxJson(inbox), 201)
+    })
     .openapi(createRoute({
       method: 'post', path: '/verify', tags, summary: 'Use the link of a verification mail', description: 'The token is all it takes.',
-        middleware: sameSite(services),
+      middleware: sameSite(services),
       request: { body: body(z.object({ token: z.string().max(200) })) },
-        responses: { 200: json(z.object({ address: z.string() }), 'Verified'), default: otherwise },
+      responses: { 200: json(z.object({ address: z.string() }), 'Verified'), default: otherwise },
     }), async (c) => c.json({ address: (await verifyInbox(host, c.req.valid('json').token)).address as string }, 200))
     .openapi(createRoute({
       method: 'post', path: '/{id}/verify', tags, summary: 'Send the verification mail once more', middleware: manage,
       request: { params: IdParam }, responses: { 200: json(InboxShape, 'The inbox'), default: otherwise },
-    }), async (c) => c.json(inboxJson(await verifyInboxAgain(host,
-      { accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id) })), 200))
+    }), async (c) => {
+      const inbox = await verifyInboxAgain(host, { accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id) })
+      return c.json(inboxJson(inbox), 200)
+    })
     .openapi(createRoute({
       method: 'delete', path: '/{id}', tags, summary: 'Remove one', middleware: manage,
       description: '409 in-use with the aliases that lead to it, unless move_to names another inbox for them',
@@ -55,7 +59,7 @@ export const inboxRoutes = (services: Services) => {
       const { move_to: moveTo } = c.req.valid('query')
       await removeInbox(host, {
         accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id),
-          moveTo: moveTo === undefined ? undefined : inboxId(moveTo),
+        moveTo: moveTo === undefined ? undefined : inboxId(moveTo),
       })
       return c.body(null, 204)
     })

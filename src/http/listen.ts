@@ -21,8 +21,9 @@ const mostHeaderBytes = 16 * 1024
 const closeMs = 5_000
 
 export const listen = async (endpoint: Endpoint): Promise<Listener> => {
-  const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs, maxHeaderSize: mostHeaderBytes,
-    keepAliveTimeout: 5_000 })
+  const server = createServer({
+    headersTimeout: headersMs, requestTimeout: requestMs, maxHeaderSize: mostHeaderBytes, keepAliveTimeout: 5_000,
+  })
   const refuse = (_request: unknown, response: { writeHead(status: number): { end(): void } }): void => {
     response.writeHead(503).end()
   }

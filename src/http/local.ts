@@ -11,12 +11,13 @@ import type { Services } from './services.ts'
 
 const LocalMessage = z.object({
   id: z.string(), address: z.string().openapi({ description: 'The inbox it was delivered to' }), to: z.string(), from: z.string(),
-    subject: z.string(), size: z.number().int(), received_at: Time,
+  subject: z.string(), size: z.number().int(), received_at: Time,
 }).openapi('LocalMessage')
 
-const localJson = (line: LocalLine): z.input<typeof LocalMessage> =>
-  ({ id: line.id, address: line.to, to: line.to, from: line.from, subject: line.subject, size: line.size,
-    received_at: line.receivedAt.toISOString() })
+const localJson = (line: LocalLine): z.input<typeof LocalMessage> => ({
+  id: line.id, address: line.to, to: line.to, from: line.from, subject: line.subject, size: line.size,
+  received_at: line.receivedAt.toISOString(),
+})
 
 export const localRoutes = (services: Services) => {
   const { host, reader } = services
@@ -41,12 +42,12 @@ export const localRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'post', path: '/test', tags,
-        summary: 'Send a test message to one of your addresses, by SMTP to our own ingress; without a name: to the newest',
-        middleware: manage,
+      summary: 'Send a test message to one of your addresses, by SMTP to our own ingress; without a name: to the newest',
+      middleware: manage,
       request: { body: body(z.object({ alias_id: z.string().max(64).optional(), address: z.string().max(320).optional() })) },
       responses: {
         200: json(z.object({ address: z.string(), accepted: z.boolean(), reply: z.string() }), 'What the ingress answered'),
-          default: otherwise,
+        default: otherwise,
       },
     }), async (c) => {
       const { alias_id: id, address } = c.req.valid('json')
@@ -63,8 +64,8 @@ export const localRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document', middleware: read,
-      request: { params: IdParam }, responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' },
-        default: otherwise },
+      request: { params: IdParam },
+      responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
     }), async (c) => {
       c.set('view', true)
       return viewResponse(await reader.read(bytesOf(await find(c.var.caller.accountId, c.req.valid('param').id))))
@@ -72,7 +73,7 @@ export const localRoutes = (services: Services) => {
     .openapi(createRoute({
       method: 'get', path: '/{id}/raw', tags, summary: 'The bytes as they arrived', middleware: read,
       request: { params: IdParam },
-        responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it arrived' }, default: otherwise },
+      responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it arrived' }, default: otherwise },
     }), async (c) => {
       const line = await find(c.var.caller.accountId, c.req.valid('param').id)
       return rawResponse(bytesOf(line).bytes, line)

@@ -49,7 +49,9 @@ export const attachmentResponse = async (reader: Reader, source: Source, n: stri
   const found = /^\d{1,4}$/.test(n) ? await reader.attachment(source, Number(n)) : undefined
   if (!found) throw notFound('attachment')
   return new Response(new Uint8Array(found.bytes), {
-    headers: { 'content-type': 'application/octet-stream', 'content-disposition': contentDisposition(found.name),
-      'content-security-policy': downloadPolicy },
+    headers: {
+      'content-type': 'application/octet-stream', 'content-disposition': contentDisposition(found.name),
+      'content-security-policy': downloadPolicy,
+    },
   })
 }

@@ -17,12 +17,14 @@ export const problemResponse = (problem: Problem): Response => {
 
 export const answerError = (log: Log) => (error: Error, c: Context): Response => {
   if (error instanceof Problem) return problemResponse(error)
-  if (error instanceof HTTPException) return problemResponse(new Problem(codeOfStatus(error.status),
-    sentences[error.status] ?? 'The request cannot be answered.'))
+  if (error instanceof HTTPException) {
+    return problemResponse(new Problem(codeOfStatus(error.status), sentences[error.status] ?? 'The request cannot be answered.'))
+  }
   const id = nanoid(12)
   log.error({ err: error, id, method: c.req.method, route: c.req.routePath }, 'request failed')
-  return document(500, { title: 'Something went wrong here', status: 500, code: 'fault', detail: `It is in the log under the id ${id}.`,
-    id })
+  return document(500, {
+    title: 'Something went wrong here', status: 500, code: 'fault', detail: `It is in the log under the id ${id}.`, id,
+  })
 }
 
 const sentences: Readonly<Record<number, string>> = {

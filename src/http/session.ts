@@ -22,7 +22,7 @@ export const sessionRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/session', tags, summary: 'Who is signed in, and whose host this is',
-        responses: { 200: json(Session, 'For everybody'), default: otherwise },
+      responses: { 200: json(Session, 'For everybody'), default: otherwise },
     }), async (c) => {
       const caller = await callerOf(services, c.req.raw.headers)
       const account = caller && await accountById(host.db, caller.accountId)
@@ -30,20 +30,25 @@ export const sessionRoutes = (services: Services) => {
       return c.json({
         signed_in: account !== undefined, setup_needed: account === undefined && !await anyAccount(host.db), domain: host.domain, local,
         local_inbox: relay.kind === 'local', smtp: `${smtp.host.includes(':') ? `[${smtp.host}]` : smtp.host}:${smtp.port}`,
-        email: account?.email ?? null, account: account ? { id: account.id, email: account.email, name: account.name,
-          role: account.role } : null,
+        email: account?.email ?? null,
+        account: account ? { id: account.id, email: account.email, name: account.name, role: account.role } : null,
       }, 200)
     })
     .openapi(createRoute({
       method: 'post', path: '/setup/link', tags, summary: 'What a one-time link is for', middleware: guarded,
       request: { body: body(z.object({ token: Token })) },
-      responses: { 200: json(z.object({ purpose: z.enum(['setup', 'sign-in']), email: z.string().nullable() }), 'It works'),
-        default: otherwise },
+      responses: {
+        200: json(z.object({ purpose: z.enum(['setup', 'sign-in']), email: z.string().nullable() }), 'It works'),
+        default: otherwise,
+      },
     }), async (c) => c.json(await readSetupLink(host, c.req.valid('json').token), 200))
     .openapi(createRoute({
       method: 'post', path: '/setup', tags, summary: 'Use a one-time link: choose a password, be signed in', middleware: guarded,
-      request: { body: body(z.object({ token: Token, email: z.string().max(320).optional(), password: z.string().max(1000),
-        name: Line(100).optional() })) },
+      request: {
+        body: body(z.object({
+          token: Token, email: z.string().max(320).optional(), password: z.string().max(1000), name: Line(100).optional(),
+        })),
+      },
       responses: { 201: json(AccountShape, 'The account; the answer sets the session cookie'), default: otherwise },
     }), async (c) => {
       const input = c.req.valid('json')

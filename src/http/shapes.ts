@@ -23,13 +23,13 @@ export const PageQuery = z.object({
 export const page = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 /** One line of text for people: no control characters, so that it can stand in a header or a log (RELIABILITY L15). */
-export const Line = (most: number) => z.string().trim().max(most).regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u,
-  'must be one line without control characters')
+export const Line = (most: number) =>
+  z.string().trim().max(most).regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line without control characters')
 /** The same with line breaks and tabs. PostgreSQL takes neither NUL nor half a surrogate pair. */
 export const Text = (most: number) => z.string().max(most).regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'must not have control characters')
 
-export const emptyToNull = (text: string | null | undefined): string | null => text === undefined || text === null || text === ''
-  ? null : text
+export const emptyToNull = (text: string | null | undefined): string | null =>
+  text === undefined || text === null || text === '' ? null : text
 
 export const uuidOf = (id: string, what: string): string => {
   if (!isUuid(id)) throw notFound(what)

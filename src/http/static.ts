@@ -7,13 +7,17 @@ import { notFound } from '../flow/problem.ts'
 import type { HttpEnv } from './services.ts'
 
 type Encoding = 'br' | 'gzip'
-type Asset = { readonly type: string; readonly plain: Uint8Array<ArrayBuffer>; readonly packed: ReadonlyMap<Encoding,
-  Uint8Array<ArrayBuffer>>; readonly immutable: boolean }
+type Asset = {
+  readonly type: string
+  readonly plain: Uint8Array<ArrayBuffer>
+  readonly packed: ReadonlyMap<Encoding, Uint8Array<ArrayBuffer>>
+  readonly immutable: boolean
+}
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
   '.json': 'application/json', '.webmanifest': 'application/manifest+json', '.png': 'image/png', '.ico': 'image/x-icon',
-    '.woff2': 'font/woff2',
+  '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8', '.map': 'application/json',
 }
 const packable = /\.(html|js|css|svg|json|webmanifest|txt|map)$/
@@ -27,8 +31,8 @@ const load = (folder: string): ReadonlyMap<string, Asset> => {
   const assets = new Map<string, Asset>()
   let files: string[]
   try {
-    files = readdirSync(folder, { recursive: true,
-      withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+    files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return assets
     throw error

@@ -10,7 +10,7 @@ import type { Services } from './services.ts'
 const Scope = z.enum(['create', 'read', 'manage'])
 const TokenShape = z.object({
   id: z.string(), name: z.string(), start: z.string().openapi({ description: 'Its first characters' }), scopes: z.array(Scope),
-    created_at: Time,
+  created_at: Time,
 }).openapi('Token')
 
 export const tokenRoutes = (services: Services) => {
@@ -21,23 +21,28 @@ export const tokenRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your tokens', middleware: manage,
-        responses: { 200: json(page(TokenShape), 'Newest first'), default: otherwise },
+      responses: { 200: json(page(TokenShape), 'Newest first'), default: otherwise },
     }), async (c) => {
       const tokens = await tokensOf(host.db, c.var.caller.accountId)
       return c.json({
         items: tokens.map((token) => ({
           id: token.id, name: token.name ?? '', start: token.start ?? '', scopes: [...token.scopes],
-            created_at: token.createdAt.toISOString(),
+          created_at: token.createdAt.toISOString(),
         })),
         next: null,
       }, 200)
     })
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Make one', description: 'manage includes read and create; read does not include create.',
-        middleware: manage,
+      middleware: manage,
       request: { body: body(z.object({ name: Line(32).min(1), scopes: z.array(Scope).min(1).max(3).default(['manage']) })) },
-      responses: { 201: json(z.object({ id: z.string(), name: z.string(), scopes: z.array(Scope), token: z.string() }),
-        'The only time that the token is shown'), default: otherwise },
+      responses: {
+        201: json(
+          z.object({ id: z.string(), name: z.string(), scopes: z.array(Scope), token: z.string() }),
+          'The only time that the token is shown',
+        ),
+        default: otherwise,
+      },
     }), async (c) => {
       const { name, scopes } = c.req.valid('json')
       const made = await createToken(auth, { accountId: c.var.caller.accountId, name, scopes })

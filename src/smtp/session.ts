@@ -90,7 +90,8 @@ export const createSessions = (
     try {
       const acceptance = await acceptMessage(host, {
         reversePath: transaction.reversePath, helo: session.hostNameAppearsAs, clientIp: session.remoteAddress,
-        protocol: protocolOf(session, transaction.smtpUtf8), smtpUtf8: transaction.smtpUtf8, receivedAt: host.clock.now(), routes: [first, ...others], content: received.content,
+        protocol: protocolOf(session, transaction.smtpUtf8), smtpUtf8: transaction.smtpUtf8, receivedAt: host.clock.now(),
+        routes: [first, ...others], content: received.content,
       })
       return acceptance.kind === 'refused' ? replyFor(acceptance.reason) : undefined
     } finally {

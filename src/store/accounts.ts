@@ -27,7 +27,7 @@ export type Settings = {
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
   'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days',
-    's.default_inbox_id', 's.created_at',
+  's.default_inbox_id', 's.created_at',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
@@ -66,8 +66,9 @@ export const operatorOf = async (db: Database): Promise<Account | undefined> => 
 
 // One at a time makes the first account: the lock is held to the end of the transaction.
 export const lockAccounts = async (tx: Tx): Promise<void> => {
-  await tx.selectFrom('host_state').select((eb) => eb.fn<void>('pg_advisory_xact_lock',
-    [eb.lit(7_041_001)]).as('locked')).limit(1).execute()
+  await tx.selectFrom('host_state')
+    .select((eb) => eb.fn<void>('pg_advisory_xact_lock', [eb.lit(7_041_001)]).as('locked'))
+    .limit(1).execute()
 }
 
 export const insertAccount = async (tx: Tx, account: NewAccount): Promise<string> => {

@@ -14,8 +14,9 @@ export type ActivityLine = {
 }
 export type ActivityQuery = { readonly accountId: string; readonly aliasId?: number; readonly limit: number; readonly before?: string }
 
-export const listActivity = async (db: Database,
-  query: ActivityQuery): Promise<{ readonly items: readonly ActivityLine[]; readonly next: string | null }> => {
+export const listActivity = async (
+  db: Database, query: ActivityQuery,
+): Promise<{ readonly items: readonly ActivityLine[]; readonly next: string | null }> => {
   let select = db.selectFrom('activity as a').leftJoin('aliases', 'aliases.id', 'a.alias_id')
     .select(['a.id', 'a.at', 'a.kind', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size'])
     .where('a.account_id', '=', query.accountId)

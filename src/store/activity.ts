@@ -35,7 +35,14 @@ export const insertActivity = async (db: Database | Tx, lines: readonly Activity
     `.execute(db)
 }
 
-export type Count = { readonly accountId: string; readonly aliasId: number; readonly delivered: number; readonly held: number; readonly replied: number; readonly lastMessageAt: Date }
+export type Count = {
+  readonly accountId: string
+  readonly aliasId: number
+  readonly delivered: number
+  readonly held: number
+  readonly replied: number
+  readonly lastMessageAt: Date
+}
 
 /** Adds to the counts. Rows are locked in the order of their ids, so that two writers never wait for each other in a ring. */
 export const addCounts = async (db: Database | Tx, counts: readonly Count[]): Promise<void> => {

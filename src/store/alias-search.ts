@@ -21,11 +21,13 @@ export type AliasQuery = {
 const pattern = (word: string): string => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
 
 /** Every word must be somewhere in address, label, note, site or display name. */
-export const searchAliases = async (db: Database,
-  query: AliasQuery): Promise<{ readonly items: readonly Alias[]; readonly next: AliasCursor | null }> => {
+export const searchAliases = async (
+  db: Database, query: AliasQuery,
+): Promise<{ readonly items: readonly Alias[]; readonly next: AliasCursor | null }> => {
   let select = selectAliases(db).where('aliases.account_id', '=', query.accountId)
-  for (const word of (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) select = select.where('aliases.search', 'like',
-    pattern(word))
+  for (const word of (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
+    select = select.where('aliases.search', 'like', pattern(word))
+  }
   if (query.state !== undefined) select = select.where('aliases.state', '=', query.state)
   if (query.site !== undefined) select = select.where('aliases.site', '=', query.site)
   const { after } = query
@@ -40,7 +42,8 @@ export const searchAliases = async (db: Database,
       break
     case 'last_message':
       // Said of the counts too: the order's index begins with it (100,000 aliases: 100 ms without).
-      select = select.where('c.account_id', '=', query.accountId).orderBy('c.last_message_at', (o) => o.desc().nullsLast()).orderBy('c.alias_id', 'desc')
+      select = select.where('c.account_id', '=', query.accountId)
+        .orderBy('c.last_message_at', (o) => o.desc().nullsLast()).orderBy('c.alias_id', 'desc')
       if (after?.value === null) select = select.where('c.last_message_at', 'is', null).where('c.alias_id', '<', after.id)
       if (after && after.value !== null) {
         select = select.where(sql<boolean>`(c.last_message_at is null

@@ -67,7 +67,7 @@ export type AliasRow = Awaited<ReturnType<ReturnType<typeof selectAliases>['exec
 
 export const aliasOf = (row: AliasRow): Alias => ({
   id: row.id, uuid: row.uuid, accountId: row.account_id, address: row.address as Mailbox, state: row.state as AliasState,
-    system: row.system,
+  system: row.system,
   site: row.site, label: row.label, note: row.note, displayName: row.display_name, pinned: row.pinned, createdAt: row.created_at,
   burnedAt: row.burned_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
   replied: Number(row.replied), holding: Number(row.holding), inboxes: row.inboxes,
@@ -87,8 +87,8 @@ export const aliasByAddress = async (db: Database, address: Mailbox): Promise<Al
 /** Holds the row to the end of the transaction: changes of one alias take turns. */
 export const lockAlias = async (tx: Tx, accountId: string, uuid: string): Promise<Alias | undefined> => {
   if (!isUuid(uuid)) return undefined
-  const found = await tx.selectFrom('aliases').select('id').where('account_id', '=', accountId).where('uuid', '=',
-    uuid).forUpdate().executeTakeFirst()
+  const found = await tx.selectFrom('aliases').select('id')
+    .where('account_id', '=', accountId).where('uuid', '=', uuid).forUpdate().executeTakeFirst()
   return found && aliasByUuid(tx, accountId, uuid)
 }
 
@@ -100,13 +100,13 @@ export const lockAlias = async (tx: Tx, accountId: string, uuid: string): Promis
 export const insertAlias = async (tx: Tx, alias: NewAlias): Promise<{ readonly id: number; readonly uuid: string } | undefined> => {
   const made = await tx.insertInto('aliases').values({
     account_id: alias.accountId, domain_id: alias.domain.id, local_part: alias.localPart,
-      address: `${alias.localPart}@${alias.domain.name}`,
+    address: `${alias.localPart}@${alias.domain.name}`,
     system: alias.system ?? false, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName,
     pinned: alias.pinned, created_at: alias.now,
   }).onConflict((conflict) => conflict.doNothing()).returning(['id', 'uuid']).executeTakeFirst()
   if (!made) return undefined
-  const retired = await tx.selectFrom('retired_addresses').select('address_hash').where('address_hash', '=',
-    alias.retiredHash).executeTakeFirst()
+  const retired = await tx.selectFrom('retired_addresses').select('address_hash')
+    .where('address_hash', '=', alias.retiredHash).executeTakeFirst()
   if (retired) {
     await tx.deleteFrom('aliases').where('id', '=', made.id).execute()
     return undefined

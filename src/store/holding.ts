@@ -96,8 +96,10 @@ const noteEnded = async (tx: Tx, rows: readonly EndedRow[], kind: ActivityLine['
 const heldLines = (db: Database | Tx, accountId: string) =>
   db.selectFrom('held as h').innerJoin('messages as m', 'm.id', 'h.message_id').innerJoin('aliases as a', 'a.id', 'h.alias_id')
     .where('h.account_id', '=', accountId).where('h.released_at', 'is', null)
-    .select(['h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
-      'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at'])
+    .select([
+      'h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
+      'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at',
+    ])
 
 type HeldRow = Awaited<ReturnType<ReturnType<typeof heldLines>['executeTakeFirstOrThrow']>>
 

@@ -15,14 +15,14 @@ export type Inbox = {
 
 const inboxes = (db: Database) => db.selectFrom('inboxes').select((eb) => [
   'inboxes.id', 'inboxes.uuid', 'inboxes.address', 'inboxes.verified_at', 'inboxes.created_at',
-  eb.selectFrom('alias_inboxes').whereRef('alias_inboxes.inbox_id', '=',
-    'inboxes.id').select((n) => n.fn.countAll<string>().as('n')).as('aliases'),
+  eb.selectFrom('alias_inboxes').whereRef('alias_inboxes.inbox_id', '=', 'inboxes.id')
+    .select((n) => n.fn.countAll<string>().as('n')).as('aliases'),
 ])
 type InboxRow = Awaited<ReturnType<ReturnType<typeof inboxes>['executeTakeFirstOrThrow']>>
 
 const inboxOf = (row: InboxRow): Inbox => ({
   id: row.id, uuid: row.uuid, address: row.address as Mailbox, verifiedAt: row.verified_at, createdAt: row.created_at,
-    aliases: Number(row.aliases),
+  aliases: Number(row.aliases),
 })
 
 export const inboxesOf = async (db: Database, accountId: string): Promise<readonly Inbox[]> =>
@@ -38,8 +38,8 @@ export const inboxByUuid = async (db: Database, accountId: string, uuid: string)
 export const ownInboxIds = async (db: Database, accountId: string, uuids: readonly string[]): Promise<readonly string[]> => {
   const ids = uuids.filter(isUuid)
   if (ids.length === 0) return []
-  const rows = await db.selectFrom('inboxes').select('id').where('account_id', '=', accountId).where('uuid', 'in',
-    ids).orderBy('id').execute()
+  const rows = await db.selectFrom('inboxes').select('id')
+    .where('account_id', '=', accountId).where('uuid', 'in', ids).orderBy('id').execute()
   return rows.map((row) => row.id)
 }
 
@@ -51,10 +51,11 @@ export const insertInbox = async (
   }).returning(['id', 'uuid']).executeTakeFirstOrThrow()
 
 /** Marks it verified; it becomes the default inbox of an account that has none. */
-export const verifyInbox = async (tx: Tx, inboxId: string,
-  now: Date): Promise<{ readonly accountId: string; readonly address: Mailbox } | undefined> => {
-  const row = await tx.updateTable('inboxes').set({ verified_at: sql<Date>`coalesce(verified_at, ${now})` }).where('id', '=', inboxId)
-    .returning(['account_id', 'address']).executeTakeFirst()
+export const verifyInbox = async (
+  tx: Tx, inboxId: string, now: Date,
+): Promise<{ readonly accountId: string; readonly address: Mailbox } | undefined> => {
+  const row = await tx.updateTable('inboxes').set({ verified_at: sql<Date>`coalesce(verified_at, ${now})` })
+    .where('id', '=', inboxId).returning(['account_id', 'address']).executeTakeFirst()
   if (!row) return undefined
   await tx.updateTable('account_settings').set({ default_inbox_id: inboxId })
     .where('account_id', '=', row.account_id).where('default_inbox_id', 'is', null).execute()
@@ -69,8 +70,8 @@ export const deleteInbox = async (tx: Tx, inboxId: string): Promise<void> => {
 /** Every alias of the one leads to the other from now on; an alias that has both keeps one. */
 export const moveAliases = async (tx: Tx, from: string, to: string): Promise<void> => {
   await sql`
-    insert into alias_inboxes (alias_id, inbox_id, account_id) select alias_id, ${to},
-      account_id from alias_inboxes where inbox_id = ${from}
+    insert into alias_inboxes (alias_id, inbox_id, account_id)
+    select alias_id, ${to}, account_id from alias_inboxes where inbox_id = ${from}
     on conflict do nothing`.execute(tx)
   await tx.deleteFrom('alias_inboxes').where('inbox_id', '=', from).execute()
 }
@@ -90,8 +91,8 @@ export const replaceDefaultInbox = async (tx: Tx, accountId: string, from: strin
 export const aliasesOfInbox = async (
   db: Database, inboxId: string, limit: number,
 ): Promise<readonly { readonly id: string; readonly address: string }[]> =>
-  db.selectFrom('alias_inboxes').innerJoin('aliases', 'aliases.id',
-    'alias_inboxes.alias_id').select(['aliases.uuid as id', 'aliases.address'])
+  db.selectFrom('alias_inboxes').innerJoin('aliases', 'aliases.id', 'alias_inboxes.alias_id')
+    .select(['aliases.uuid as id', 'aliases.address'])
     .where('alias_inboxes.inbox_id', '=', inboxId).orderBy('aliases.id').limit(limit).execute()
 
 /** Where our own mail to an inbox goes, verified or not: the first mail to it is the one that verifies it. */

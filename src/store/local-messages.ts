@@ -7,24 +7,43 @@ import { insertMessage, type MessageFacts } from './messages.ts'
 
 export const LOCAL_DAYS = 7
 
-export const insertLocalMessage = (db: Database, address: Mailbox, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>): Promise<void> =>
+export const insertLocalMessage = (
+  db: Database, address: Mailbox, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>,
+): Promise<void> =>
   db.transaction().execute(async (tx) => {
     const messageId = await insertMessage(tx, facts, content)
     await tx.insertInto('local_messages').values({ message_id: messageId, address, received_at: facts.receivedAt }).execute()
   })
 
-export type LocalLine = { readonly id: string; readonly messageId: string; readonly to: string; readonly from: string; readonly subject: string; readonly size: number; readonly receivedAt: Date; readonly cursor: string }
+export type LocalLine = {
+  readonly id: string
+  readonly messageId: string
+  readonly to: string
+  readonly from: string
+  readonly subject: string
+  readonly size: number
+  readonly receivedAt: Date
+  readonly cursor: string
+}
 
 const lines = (db: Database, accountId: string) =>
   db.selectFrom('local_messages as l').innerJoin('messages as m', 'm.id', 'l.message_id')
-    .where((eb) => eb.exists(eb.selectFrom('inboxes as i').select('i.id').where('i.account_id', '=', accountId).whereRef('i.address', '=', 'l.address')))
+    .where((eb) => eb.exists(
+      eb.selectFrom('inboxes as i').select('i.id').where('i.account_id', '=', accountId).whereRef('i.address', '=', 'l.address'),
+    ))
     .select(['l.id', 'l.uuid', 'l.message_id', 'l.address', 'm.from_text', 'm.subject', 'm.size', 'l.received_at'])
 
-const line = (row: { id: string; uuid: string; message_id: string; address: string; from_text: string; subject: string; size: string; received_at: Date }): LocalLine =>
-  ({ id: row.uuid, messageId: row.message_id, to: row.address, from: row.from_text, subject: row.subject, size: Number(row.size), receivedAt: row.received_at, cursor: row.id })
+type LineRow = Awaited<ReturnType<ReturnType<typeof lines>['executeTakeFirstOrThrow']>>
+
+const line = (row: LineRow): LocalLine => ({
+  id: row.uuid, messageId: row.message_id, to: row.address, from: row.from_text, subject: row.subject, size: Number(row.size),
+  receivedAt: row.received_at, cursor: row.id,
+})
 
 /** Newest first, to the inboxes of one account. `before` is a cursor. */
-export const listLocal = async (db: Database, accountId: string, page: { readonly limit: number; readonly before?: string | undefined }): Promise<readonly LocalLine[]> => {
+export const listLocal = async (
+  db: Database, accountId: string, page: { readonly limit: number; readonly before?: string | undefined },
+): Promise<readonly LocalLine[]> => {
   let query = lines(db, accountId).orderBy('l.id', 'desc').limit(page.limit)
   if (page.before !== undefined) query = query.where('l.id', '<', page.before)
   return (await query.execute()).map(line)

@@ -35,7 +35,7 @@ export const accountCounts = async (db: Database, accountId: string): Promise<St
   const row = rows[0]!
   return {
     active: Number(row.active), burned: Number(row.burned), closed: Number(row.closed), holding: Number(row.holding),
-      holdingBytes: Number(row.bytes),
+    holdingBytes: Number(row.bytes),
   }
 }
 

@@ -30,9 +30,12 @@ const rewritten = (header: Buffer): Buffer => {
 }
 
 // On purpose not our own parser: what a program sees that only looks for words with an @ in them, before and after decoding.
-const answered =
-  /^(?:from|reply-to|to|cc|bcc|sender|mail-reply-to|mail-followup-to|disposition-notification-to|return-receipt-to|errors-to|resent-reply-to|resent-bcc)[ \t]*:/i
-const addressesSeen = (value: string): string[] => [value, decodeEncodedWords(value)].flatMap((text) => text.match(/[^\s<>@"',;:()]*[@＠][^\s<>@"',;:()]*/g) ?? [])
+const answered = new RegExp(`^(?:${[
+  'from', 'reply-to', 'to', 'cc', 'bcc', 'sender', 'mail-reply-to', 'mail-followup-to', 'disposition-notification-to',
+  'return-receipt-to', 'errors-to', 'resent-reply-to', 'resent-bcc',
+].join('|')})[ \\t]*:`, 'i')
+const addressesSeen = (value: string): string[] =>
+  [value, decodeEncodedWords(value)].flatMap((text) => text.match(/[^\s<>@"',;:()]*[@＠][^\s<>@"',;:()]*/g) ?? [])
 const logicalLines = (header: string): string[] => header.split(/\r\n(?![ \t])/).map((line) => line.replace(/\r\n/g, ''))
 
 const expectSafe = (out: string): void => {
@@ -45,7 +48,8 @@ const expectSafe = (out: string): void => {
     for (const seen of addressesSeen(line.slice(line.indexOf(':') + 1))) expect(seen).toMatch(/@burn\.example$|^me@real\.example$/)
   }
   for (const line of lines.filter((one) => /^list-[a-z-]+\s*:/i.test(one))) {
-    for (const uri of line.slice(line.indexOf(':') + 1).replace(/\s/g, '').match(/mailto:[^>,]*/gi) ?? []) expect(uri).toMatch(/^mailto:[^@]*@burn\.example(?:$|\?)/)
+    const value = line.slice(line.indexOf(':') + 1).replace(/\s/g, '')
+    for (const uri of value.match(/mailto:[^>,]*/gi) ?? []) expect(uri).toMatch(/^mailto:[^@]*@burn\.example(?:$|\?)/)
   }
   expect(lines.some((line) => /^(?:bcc|sender|return-receipt-to|errors-to|resent-reply-to)[ \t]*:/i.test(line))).toBe(false)
 }
@@ -82,7 +86,8 @@ test('a display name shows the address and holds none', () => {
 })
 
 test('local-parts and sites: whatever is typed, what comes out is ours', () => {
-  fc.assert(fc.property(fc.oneof(fc.domain(), fc.webUrl(), hostileValue, fc.string({ unit: 'grapheme' })), fc.array(fc.nat(), { minLength: 5, maxLength: 5 }), (site, numbers) => {
+  const typed = fc.oneof(fc.domain(), fc.webUrl(), hostileValue, fc.string({ unit: 'grapheme' }))
+  fc.assert(fc.property(typed, fc.array(fc.nat(), { minLength: 5, maxLength: 5 }), (site, numbers) => {
     const queue = [...numbers]
     const localPart = localPartFor(site, (below) => (queue.shift() ?? 0) % below)
     expect(localPart).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?-[bcdfghjkmnpqrstvwxyz2-9]{5}$/)

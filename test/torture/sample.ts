@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 /** Every .eml below a folder, in the order of the names. */
 export function messageFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.toLowerCase().endsWith('.eml')).sort().map((name) => join(folder, name))
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.toLowerCase().endsWith('.eml')).sort().map((name) => join(folder, name))
 }
 
 /** Line ends become CRLF, and the last line gets one; a CR in the middle of a line stays what it is. */

@@ -33,8 +33,8 @@ test('account add: a one-time link; inboxes count as verified, the first is the 
   expect(out).toMatch(/^http:\/\/localhost:3000\/setup#[\w-]{32}\n$/)
   const inboxes = await db.selectFrom('inboxes').select(['id', 'address', 'verified_at']).orderBy('id').execute()
   expect(inboxes.map((inbox) => [inbox.address, inbox.verified_at !== null])).toEqual([['a1@home.example', true], ['a2@home.example', true]])
-  expect((await db.selectFrom('account_settings').select(['default_inbox_id', 'role']).execute())[0]).toEqual({ default_inbox_id: inboxes[0]!.id,
-    role: 'operator' })
+  const [settings] = await db.selectFrom('account_settings').select(['default_inbox_id', 'role']).execute()
+  expect(settings).toEqual({ default_inbox_id: inboxes[0]!.id, role: 'operator' })
   expect(await json('account', 'add', 'bob@home.example')).toMatchObject({ email: 'bob@home.example', link: expect.any(String) })
   expect((await burnbox('account', 'list')).out).toBe('ada@home.example  operator\nbob@home.example  member\n')
   expect((await burnbox('account', 'link', 'bob@home.example')).out).toMatch(/#[\w-]{32}\n$/)
@@ -55,8 +55,8 @@ test('alias new prints the address, alone; burn, restore and close by address', 
   const address = out.trim()
   expect(await burnbox('alias', 'burn', address.toUpperCase())).toMatchObject({ code: 0, out: `${address} is burned\n` })
   expect((await burnbox('alias', 'burn', address)).code).toBe(0)
-  await holdMessage(db, (await db.selectFrom('aliases').select('uuid').where('address', '=', address).executeTakeFirstOrThrow()).uuid,
-    'Subject: x\n\nbody\n', { subject: 'An \u001b[31moffer' })
+  const { uuid } = await db.selectFrom('aliases').select('uuid').where('address', '=', address).executeTakeFirstOrThrow()
+  await holdMessage(db, uuid, 'Subject: x\n\nbody\n', { subject: 'An \u001b[31moffer' })
   expect(await burnbox('alias', 'restore', address, '--release-held')).toMatchObject({ code: 0, out: `${address} is active, 1 released\n` })
   expect(await json('alias', 'close', address)).toMatchObject({ address, state: 'closed', label: 'Pans', site: 'shop.example' })
   expect(await burnbox('alias', 'burn', address)).toMatchObject({ code: 65, out: '', err: expect.stringMatching(/^[^\n]+ is closed[^\n]+\n$/) })
@@ -85,17 +85,17 @@ test('held and queue', async () => {
 
 test.each([
   [['account', 'add', 'nonsense'], 65], [['account', 'add', 'ada@home.example'], 65], [['account', 'add', 'x@burn.localhost'], 65],
-    [['account', 'add', 'x@home.example', '--inbox', 'x'], 65],
+  [['account', 'add', 'x@home.example', '--inbox', 'x'], 65],
   [['token', 'add', 'nobody@home.example', '--name', 'x'], 65], [['token', 'add', 'ada@home.example', '--name', 'x'.repeat(33)], 65],
-    [['alias', 'new', 'ada@home.example', 'not a site'], 65],
+  [['alias', 'new', 'ada@home.example', 'not a site'], 65],
   [['alias', 'new', 'ada@home.example', 'shop.example', '--label', 'a\nb'], 65], [['alias', 'burn', 'none@burn.localhost'], 65],
-    [['alias', 'burn', 'x'], 65], [['alias', 'close', 'postmaster@burn.localhost'], 65],
+  [['alias', 'burn', 'x'], 65], [['alias', 'close', 'postmaster@burn.localhost'], 65],
   [['held', 'show', 'x'], 65], [['held', 'release', '00000000-0000-4000-8000-000000000000'], 65], [['queue', 'retry', 'x'], 65],
-    [['queue', 'retry', '9'.repeat(19)], 65], [['queue', 'retry', '1'], 65],
+  [['queue', 'retry', '9'.repeat(19)], 65], [['queue', 'retry', '1'], 65],
   [[], 64], [['nonsense'], 64], [['alias'], 64], [['alias', 'nonsense'], 64], [['--nonsense'], 64], [['account', 'add'], 64],
-    [['account', 'add', 'a@b.example', 'c@d.example'], 64], [['alias', 'burn', 'a@b.example', '--force'], 64],
+  [['account', 'add', 'a@b.example', 'c@d.example'], 64], [['alias', 'burn', 'a@b.example', '--force'], 64],
   [['token', 'add', 'ada@home.example'], 64], [['token', 'add', 'ada@home.example', '--name', 'x', '--scope', 'root'], 64],
-    [['token', 'add', 'ada@home.example', '--name'], 64], [['alias', 'list', '--state', 'gone'], 64],
+  [['token', 'add', 'ada@home.example', '--name'], 64], [['alias', 'list', '--state', 'gone'], 64],
   [['queue', 'retry'], 64], [['queue', 'retry', '1', '--all'], 64], [['serve', 'now'], 64],
 ])('burnbox %j: exit %i, one line on stderr, nothing on stdout', async (argv, expected) => {
   const { code, out, err } = await burnbox(...argv)
@@ -105,9 +105,11 @@ test.each([
 })
 
 test('--help everywhere, on stdout, exit 0, and nothing is opened for it', async () => {
-  for (const argv of [[], ['alias'], ['serve'], ['account', 'add'], ['account', 'link'], ['account', 'list'], ['token', 'add'], ['alias', 'new'],
-    ['alias', 'list'], ['alias', 'burn'], ['alias', 'restore'], ['alias', 'close'],
-    ['held', 'list'], ['held', 'show'], ['held', 'release'], ['queue', 'list'], ['queue', 'retry']]) {
+  for (const argv of [
+    [], ['alias'], ['serve'], ['account', 'add'], ['account', 'link'], ['account', 'list'], ['token', 'add'],
+    ['alias', 'new'], ['alias', 'list'], ['alias', 'burn'], ['alias', 'restore'], ['alias', 'close'],
+    ['held', 'list'], ['held', 'show'], ['held', 'release'], ['queue', 'list'], ['queue', 'retry'],
+  ]) {
     const { code, out, err } = await burnbox(...argv, '--help')
     expect({ argv, code, err }).toEqual({ argv, code: 0, err: '' })
     expect(out).toMatch(new RegExp(`^Usage:[\\s\\S]*burnbox ${argv.join(' ')}`))

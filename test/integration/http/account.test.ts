@@ -37,7 +37,9 @@ test('/v1/stats has one item a day, days without mail too, of this account alone
   expect((await get(`/v1/aliases/${alias.id}`)).body).toMatchObject({ last_message_at: '2026-07-16T00:00:00.000Z', counts: { delivered: 5, held: 1 } })
 })
 
-test.each(['from=x', 'from=2026-02-30', 'from=2026-07-14&to=2026-07-13', 'from=2020-01-01&to=2026-01-01', "to=2026-01-01'"])('/v1/stats?%s: 400', async (query) => {
+test.each([
+  'from=x', 'from=2026-02-30', 'from=2026-07-14&to=2026-07-13', 'from=2020-01-01&to=2026-01-01', "to=2026-01-01'",
+])('/v1/stats?%s: 400', async (query) => {
   expect(await get(`/v1/stats?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid-query' } })
 })
 

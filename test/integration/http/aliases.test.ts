@@ -36,7 +36,7 @@ describe('creating', () => {
     ['two dots', { local_part: 'a..b' }], ['a space', { local_part: 'a b' }], ['65 octets', { local_part: 'a'.repeat(65) }], ['empty', { local_part: '' }],
     ['a foreign domain', { domain: 'gmail.com' }], ['a site that is none', { site: 'not a site' }], ['a javascript site', { site: 'javascript:alert(1)' }],
     ['a label of two lines', { label: 'a\r\nBcc: x@y.example' }], ['a NUL', { note: 'a\0b' }], ['half a character', { label: 'a\ud800' }],
-      ['an unknown inbox', { inbox_ids: ['00000000-0000-4000-8000-000000000000'] }],
+    ['an unknown inbox', { inbox_ids: ['00000000-0000-4000-8000-000000000000'] }],
     ['an inbox id that is none', { inbox_ids: ['x'] }], ['no inbox', { inbox_ids: [] }], ['a number', { label: 5 }],
   ])('L15 %s: 422 invalid', async (_name, json) => {
     const { status, body } = await web.call('POST', '/v1/aliases', { token: ada.token, json })
@@ -62,8 +62,10 @@ describe('creating', () => {
     const token = await web.token(ada, ['create'])
     const { body } = await web.call('POST', '/v1/aliases', { token, json: { site: 'shop.example' } })
     expect(Object.keys(body).sort()).toEqual(['address', 'id', 'label', 'site', 'state'])
-    for (const [method, path] of [['GET', '/v1/aliases'], ['GET', `/v1/aliases/${body.id}`], ['POST', `/v1/aliases/${body.id}/burn`],
-      ['DELETE', `/v1/aliases/${body.id}`]] as const) {
+    for (const [method, path] of [
+      ['GET', '/v1/aliases'], ['GET', `/v1/aliases/${body.id}`],
+      ['POST', `/v1/aliases/${body.id}/burn`], ['DELETE', `/v1/aliases/${body.id}`],
+    ] as const) {
       expect(await web.call(method, path, { token })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     }
   })
@@ -71,9 +73,10 @@ describe('creating', () => {
   test('not JSON: 400 malformed; another type: 415; too long: 413', async () => {
     const headers = { 'content-type': 'application/json' }
     expect(await web.call('POST', '/v1/aliases', { token: ada.token, headers, body: '{' })).toMatchObject({ status: 400, body: { code: 'malformed' } })
-    expect(await web.call('POST', '/v1/aliases', { token: ada.token, headers: { 'content-type': 'text/plain' }, body: '{}' })).toMatchObject({ status: 415 })
-    expect(await web.call('POST', '/v1/aliases', { token: ada.token, headers,
-      body: JSON.stringify({ note: 'x'.repeat(70_000) }) })).toMatchObject({ status: 413, body: { code: 'too-large' } })
+    expect(await web.call('POST', '/v1/aliases', { token: ada.token, headers: { 'content-type': 'text/plain' }, body: '{}' }))
+      .toMatchObject({ status: 415 })
+    expect(await web.call('POST', '/v1/aliases', { token: ada.token, headers, body: JSON.stringify({ note: 'x'.repeat(70_000) }) }))
+      .toMatchObject({ status: 413, body: { code: 'too-large' } })
   })
 })
 
@@ -117,8 +120,9 @@ describe('state', () => {
 describe('changing and forgetting', () => {
   test('what is named changes, what is not stays, null empties', async () => {
     const { id } = await create(ada, { site: 'shop.example', label: 'Pans', note: 'one\ntwo' })
-    const { body } = await web.call('PATCH', `/v1/aliases/${id}`, { token: ada.token,
-      json: { label: null, pinned: true, display_name: 'Ada', site: 'https://other.example/' } })
+    const { body } = await web.call('PATCH', `/v1/aliases/${id}`, {
+      token: ada.token, json: { label: null, pinned: true, display_name: 'Ada', site: 'https://other.example/' },
+    })
     expect(body).toMatchObject({ label: null, note: 'one\ntwo', pinned: true, display_name: 'Ada', site: 'other.example' })
     expect((await web.call('PATCH', `/v1/aliases/${id}`, { token: ada.token, json: {} })).body).toEqual(body)
   })
@@ -127,8 +131,10 @@ describe('changing and forgetting', () => {
     const { id } = await create(ada, { local_part: 'once' })
     expect((await web.call('DELETE', `/v1/aliases/${id}`, { token: ada.token })).status).toBe(204)
     expect((await web.call('GET', `/v1/aliases/${id}`, { token: ada.token })).status).toBe(404)
-    for (const who of [ada, bob]) expect(await web.call('POST', '/v1/aliases',
-      { token: who.token, json: { local_part: 'once' } })).toMatchObject({ status: 409, body: { code: 'alias-taken' } })
+    for (const who of [ada, bob]) {
+      expect(await web.call('POST', '/v1/aliases', { token: who.token, json: { local_part: 'once' } }))
+        .toMatchObject({ status: 409, body: { code: 'alias-taken' } })
+    }
     const { rows } = { rows: await db.selectFrom('retired_addresses').selectAll().execute() }
     expect(rows.map((row) => row.address_hash.toString('latin1')).join()).not.toContain('once')
   })
@@ -153,8 +159,10 @@ describe('listing', () => {
     const dora = await web.person('dora')
     await create(dora, { local_part: 'plain', label: 'hundred percent' })
     await create(dora, { local_part: 'odd', label: '100% of_it', note: 'Größe \\o/' })
-    const find = async (q: string) => (await web.call('GET', `/v1/aliases?q=${encodeURIComponent(q)}`,
-      { token: dora.token })).body.items.map((alias: { address: string }) => alias.address.split('@')[0])
+    const find = async (q: string) => {
+      const { body } = await web.call('GET', `/v1/aliases?q=${encodeURIComponent(q)}`, { token: dora.token })
+      return body.items.map((alias: { address: string }) => alias.address.split('@')[0])
+    }
     expect(await find('%')).toEqual(['odd'])
     expect(await find('f_i')).toEqual(['odd'])
     expect(await find('\\o')).toEqual(['odd'])
@@ -165,10 +173,11 @@ describe('listing', () => {
     expect(await find('a\0zz')).toEqual([])
   })
 
-  test.each(['limit=0', 'limit=201', 'limit=x', 'state=gone', 'sort=id;drop', 'cursor=x', 'cursor=e30',
+  test.each([
+    'limit=0', 'limit=201', 'limit=x', 'state=gone', 'sort=id;drop', 'cursor=x', 'cursor=e30',
     `cursor=${Buffer.from('["address","x",1]').toString('base64url')}`,
     `sort=last_message&cursor=${Buffer.from('["last_message","never",1]').toString('base64url')}`,
-      `cursor=${Buffer.from('["created",null,9999999999]').toString('base64url')}`,
+    `cursor=${Buffer.from('["created",null,9999999999]').toString('base64url')}`,
   ])('L13 ?%s: 400', async (query) => {
     expect(await web.call('GET', `/v1/aliases?${query}`, { token: ada.token })).toMatchObject({ status: 400, body: { code: 'invalid-query' } })
   })

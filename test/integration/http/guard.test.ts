@@ -32,7 +32,7 @@ const unsafe = guarded.filter(({ method }) => method !== 'GET')
 const state = async () => JSON.stringify([
   await db.selectFrom('aliases').selectAll().orderBy('id').execute(), await db.selectFrom('held').select(['id', 'released_at']).execute(),
   await db.selectFrom('inboxes').selectAll().orderBy('id').execute(), await db.selectFrom('apikey').select('id').orderBy('id').execute(),
-    await db.selectFrom('account_settings').selectAll().execute(),
+  await db.selectFrom('account_settings').selectAll().execute(),
 ])
 
 test('the description has every call of the interface', () => {
@@ -47,8 +47,10 @@ test('the description has every call of the interface', () => {
 describe.each(guarded)('$route', ({ method, path }) => {
   test('401 without credentials, with a wrong token, and with a wrong token beside a good cookie', async () => {
     const wrong = 'x'.repeat(48)
-    for (const options of [{}, { token: wrong }, { token: wrong, headers: { cookie, origin: web.origin } },
-      { headers: { authorization: 'Basic YTpi', cookie } }, { headers: { cookie: 'burnbox.session_token=x.y' } }]) {
+    for (const options of [
+      {}, { token: wrong }, { token: wrong, headers: { cookie, origin: web.origin } },
+      { headers: { authorization: 'Basic YTpi', cookie } }, { headers: { cookie: 'burnbox.session_token=x.y' } },
+    ]) {
       const { status, body, headers } = await web.call(method, path, options)
       expect({ status, code: body?.code }).toEqual({ status: 401, code: 'unauthorized' })
       expect(headers.get('www-authenticate')).toBe('Bearer')
@@ -89,14 +91,14 @@ describe.each(unsafe)('L01 $route with a cookie', ({ method, path }) => {
   const plain = { body: '{}', headers: { 'content-type': 'text/plain', origin: web.origin } }
   test.each([
     ['no Origin', { json }], ['a foreign Origin', { json, headers: { origin: 'https://evil.example' } }],
-      ['a null Origin', { json, headers: { origin: 'null' } }],
+    ['a null Origin', { json, headers: { origin: 'null' } }],
     ['a foreign Origin and no type', { headers: { origin: 'https://evil.example' } }],
-      ['a sibling site', { json, headers: { origin: web.origin, 'sec-fetch-site': 'same-site' } }],
+    ['a sibling site', { json, headers: { origin: web.origin, 'sec-fetch-site': 'same-site' } }],
     ['cross-site', { json, headers: { 'sec-fetch-site': 'cross-site' } }], ['text/plain', plain],
     ['multipart', { body: '--x--', headers: { 'content-type': 'multipart/form-data; boundary=x', origin: web.origin } }],
     ['a form', { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: web.origin } }],
     ['another scheme', { json, headers: { origin: web.origin.replace('http:', 'https:') } }],
-      ['another port', { json, headers: { origin: 'http://127.0.0.1:1' } }],
+    ['another port', { json, headers: { origin: 'http://127.0.0.1:1' } }],
   ])('%s: 403 and no change', async (_name, options) => {
     const before = await state()
     const { headers = {}, ...rest } = options as { headers?: Record<string, string> }
@@ -111,10 +113,12 @@ test('L01 a method override changes no method', async () => {
 })
 
 test('a page of this host may: same origin, on localhost and on 127.0.0.1', async () => {
-  for (const headers of [{ origin: web.origin }, { origin: web.origin.replace('127.0.0.1', 'localhost') }, { 'sec-fetch-site': 'same-origin' },
-    { origin: web.origin, 'sec-fetch-site': 'same-origin' }]) {
-    expect((await web.call('PATCH', `/v1/aliases/${alias.id}`, { json: { label: 'mine' }, headers: { cookie, ...headers } as Record<string,
-      string> })).status).toBe(200)
+  for (const headers of [
+    { origin: web.origin }, { origin: web.origin.replace('127.0.0.1', 'localhost') },
+    { 'sec-fetch-site': 'same-origin' }, { origin: web.origin, 'sec-fetch-site': 'same-origin' },
+  ] as Record<string, string>[]) {
+    const { status } = await web.call('PATCH', `/v1/aliases/${alias.id}`, { json: { label: 'mine' }, headers: { cookie, ...headers } })
+    expect(status).toBe(200)
   }
 })
 
@@ -165,16 +169,18 @@ test('L09 a token is kept as a hash: nowhere in the database is it readable', as
 })
 
 test('manage is stored with what it includes; read is read alone', async () => {
-  const scopesOf = async (scopes: ('read' | 'manage' | 'create')[]) => (await web.call('POST', '/v1/tokens',
-    { token: ada.token, json: { name: 'x', scopes } })).body.scopes
+  const scopesOf = async (scopes: ('read' | 'manage' | 'create')[]) =>
+    (await web.call('POST', '/v1/tokens', { token: ada.token, json: { name: 'x', scopes } })).body.scopes
   expect(await scopesOf(['manage'])).toEqual(['create', 'read', 'manage'])
   expect(await scopesOf(['read'])).toEqual(['read'])
   expect((await web.call('POST', '/v1/tokens', { token: ada.token, json: { name: 'x' } })).body.scopes).toEqual(['create', 'read', 'manage'])
   expect((await web.call('POST', '/v1/tokens', { token: ada.token, json: { name: 'x', scopes: ['root'], userId: bob.id } })).status).toBe(422)
 })
 
-test.each(['/v1/', '/v1/nothing', '/v1/aliases/', '/V1/aliases', '/v1//aliases', '/api/v1', '/auth/nothing', '/assets/none.js', '/.env',
-  '/..%2f..%2fetc/passwd', '/%00'])('L18 GET %s is 404', async (path) => {
+test.each([
+  '/v1/', '/v1/nothing', '/v1/aliases/', '/V1/aliases', '/v1//aliases', '/api/v1', '/auth/nothing', '/assets/none.js', '/.env',
+  '/..%2f..%2fetc/passwd', '/%00',
+])('L18 GET %s is 404', async (path) => {
   expect((await web.call('GET', path, { token: ada.token })).status).toBe(404)
 })
 

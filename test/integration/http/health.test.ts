@@ -62,13 +62,15 @@ test('the app is served on its pages, packed, under a policy without unsafe-inli
   expect(asset.text).toHaveLength(15 * 500)
   expect(Object.fromEntries(asset.headers)).toMatchObject({
     'content-encoding': 'br', 'cache-control': 'public, max-age=31536000, immutable', 'content-type': 'text/javascript; charset=utf-8',
-      vary: 'accept-encoding',
+    vary: 'accept-encoding',
   })
   expect((await web.call('GET', '/assets/app-1a2b3c.js', { headers: { 'accept-encoding': 'identity' } })).headers.get('content-encoding')).toBeNull()
 })
 
-test.each(['/assets/none.js', '/none.html', '/..%2f' + path.basename(folder) + '.secret', '/assets/..%2f..%2f' + path.basename(folder) + '.secret',
-  '/%2e%2e%5c', '/.env'])('L18 %s is 404 and reads nothing', async (name) => {
+test.each([
+  '/assets/none.js', '/none.html', '/..%2f' + path.basename(folder) + '.secret',
+  '/assets/..%2f..%2f' + path.basename(folder) + '.secret', '/%2e%2e%5c', '/.env',
+])('L18 %s is 404 and reads nothing', async (name) => {
   const { status, text } = await web.call('GET', name)
   expect(status).toBe(404)
   expect(text).not.toContain('outside')

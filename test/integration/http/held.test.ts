@@ -13,8 +13,8 @@ const { body: alias } = await web.call('POST', '/v1/aliases', { token: ada.token
 await web.call('POST', `/v1/aliases/${alias.id}/burn`, { token: ada.token })
 
 const hold = (message: string | Buffer, options = {}) => holdMessage(db, alias.id, message, options)
-const html = (body: string,
-  more = ''): string => `From: a@b.example\nTo: c@d.example\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n${more}\n${body}\n`
+const html = (body: string, more = ''): string =>
+  `From: a@b.example\nTo: c@d.example\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n${more}\n${body}\n`
 const view = async (id: string) => (await web.call('GET', `/v1/held/${id}/view`, { token: ada.token }))
 const viewOf = async (body: string) => (await view(await hold(html(body)))).text
 const bodyOf = (document: string): string => document.slice(document.indexOf('<body>') + 6, document.indexOf('</body>'))
@@ -35,8 +35,10 @@ describe('holding', () => {
     const listed = (await get(`/v1/held?alias_id=${alias.id}&limit=1`)).body.items[0]
     expect(listed).toMatchObject({ id, alias_id: alias.id, alias: alias.address, subject: 'Größe', direction: 'in', reason: 'burned', read: false })
     const { body } = await get(`/v1/held/${id}`)
-    expect(body).toMatchObject({ ...listed, shown: true, to: 'you@burn.localhost', date: '2026-07-14T07:30:00.000Z',
-      text: expect.stringContaining('Hello,'), remote: 0, attachments: [] })
+    expect(body).toMatchObject({
+      ...listed, shown: true, to: 'you@burn.localhost', date: '2026-07-14T07:30:00.000Z',
+      text: expect.stringContaining('Hello,'), remote: 0, attachments: [],
+    })
     expect((await get(`/v1/held/${id}`)).body.read).toBe(true)
 
     const original = await get(`/v1/held/${id}/raw`)
@@ -46,8 +48,9 @@ describe('holding', () => {
     expect(original.headers.get('content-security-policy')).toMatch(/^sandbox;/)
 
     expect((await view(id)).text).toContain('<a href="https://shop.example/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow">')
-    for (const [method, expected] of [['DELETE', 204], ['GET', 404], ['DELETE', 404]] as const) expect((await web.call(method, `/v1/held/${id}`,
-      { token: ada.token })).status).toBe(expected)
+    for (const [method, expected] of [['DELETE', 204], ['GET', 404], ['DELETE', 404]] as const) {
+      expect((await web.call(method, `/v1/held/${id}`, { token: ada.token })).status).toBe(expected)
+    }
   })
 
   test('pages hold each message once', async () => {
@@ -130,23 +133,23 @@ describe('the sealed view', () => {
 
   test.each([
     '<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '<svg onload=alert(1)><script>alert(1)</script></svg>',
-      '<a href="javascript:alert(1)">x</a>',
+    '<a href="javascript:alert(1)">x</a>',
     '<a href=" java\tscript:alert(1)">x</a>', '<a href="data:text/html,<script>alert(1)</script>">x</a>',
-      '<iframe src="javascript:alert(1)" srcdoc="<script>1</script>"></iframe>',
+    '<iframe src="javascript:alert(1)" srcdoc="<script>1</script>"></iframe>',
     '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
-      '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     '<object data="x"></object><embed src="x"><applet></applet>', '<base href="https://evil.example/">',
-      '<meta http-equiv=refresh content="0;url=https://evil.example">',
+    '<meta http-equiv=refresh content="0;url=https://evil.example">',
     '<form action="https://evil.example"><input name=a autofocus onfocus=alert(1)></form>',
     '<button formaction="javascript:alert(1)">x</button><textarea>t</textarea><select><option>o</select>',
     '<div style="background:url(javascript:alert(1))" onclick="alert(1)">x</div>',
-      '<style>@import "https://evil.example";*{background:url(https://evil.example)}</style>', '<link rel=stylesheet href="https://evil.example">',
+    '<style>@import "https://evil.example";*{background:url(https://evil.example)}</style>', '<link rel=stylesheet href="https://evil.example">',
     '<video src=x poster=x onerror=alert(1)></video><audio src=x onerror=alert(1)>', '<details open ontoggle=alert(1)>', '<body onload=alert(1)>',
-      '<marquee onstart=alert(1)>x</marquee>',
+    '<marquee onstart=alert(1)>x</marquee>',
     '<template><script>alert(1)</script></template>', '<xmp><script>alert(1)</script></xmp>', '<plaintext><script>',
-      '<!--[if IE]><script>alert(1)</script><![endif]-->', '<a href="vbscript:x">x</a>',
+    '<!--[if IE]><script>alert(1)</script><![endif]-->', '<a href="vbscript:x">x</a>',
     '<img src="data:image/svg+xml;base64,PHN2Zy8+">', '<img src="data:text/html,<script>">',
-      '<a xlink:href="javascript:alert(1)" href="//evil.example" ping="https://evil.example">x</a>',
+    '<a xlink:href="javascript:alert(1)" href="//evil.example" ping="https://evil.example">x</a>',
   ])('M01 nothing that could act is left of %s', async (payload) => {
     const body = bodyOf(await viewOf(payload))
     expect(body).not.toMatch(/<(?!\/?(?:a|div|span|p|img|br)\b)[a-z!]/i)
@@ -157,9 +160,9 @@ describe('the sealed view', () => {
   test('M03 nothing remote is named as a source; what was left out is counted', async () => {
     const id = await hold(html([
       '<img src="https://img.evil.example/p.gif?u=1" width=1 height=1>', '<img srcset="https://evil.example/2x 2x" src="//evil.example/a.png" alt="Logo">',
-        '<table background="https://evil.example/b.png"><tr><td>cell</td></tr></table>',
+      '<table background="https://evil.example/b.png"><tr><td>cell</td></tr></table>',
       '<div style="background-image:url(https://evil.example/c.png);color:red">text</div>', '<link rel="prefetch" href="https://evil.example">',
-        '<input type=image src="https://evil.example/d.png">',
+      '<input type=image src="https://evil.example/d.png">',
     ].join('\n')))
     const document = (await view(id)).text
     expect(document).not.toMatch(/(?:src|srcset|background|poster|action|xlink:href|data)\s*=\s*["']?(?:https?:)?\/\//i)
@@ -191,13 +194,13 @@ describe('the sealed view', () => {
   })
 
   test('M12 cid: images of four plain types are inlined, others are not, and not without end', async () => {
-    const part = (cid: string, type: string,
-      bytes: string) => `Content-Type: ${type}\nContent-ID: <${cid}>\nContent-Transfer-Encoding: base64\nContent-Disposition: inline\n\n${bytes}\n`
+    const part = (cid: string, type: string, bytes: string) =>
+      `Content-Type: ${type}\nContent-ID: <${cid}>\nContent-Transfer-Encoding: base64\nContent-Disposition: inline\n\n${bytes}\n`
     const image = (cid: string) => `<img src="cid:${cid}@x" alt="${cid}">`
     const id = await hold(mixed([
       `Content-Type: text/html; charset=utf-8\n\n${['ok', 'svg', 'none', ...Array.from({ length: 200 }, () => 'big')].map(image).join('')}\n`,
       part('ok@x', 'image/png', png), part('svg@x', 'image/svg+xml', Buffer.from('<svg onload="alert(1)"/>').toString('base64')),
-        part('big@x', 'image/gif', Buffer.alloc(100_000).toString('base64')),
+      part('big@x', 'image/gif', Buffer.alloc(100_000).toString('base64')),
     ]))
     const document = (await view(id)).text
     expect(document).toContain(`<img src="data:image/png;base64,${png}" alt="ok" />`)
@@ -225,10 +228,14 @@ describe('the sealed view', () => {
 
 describe('attachments', () => {
   test('M06 whatever it is, it comes as a download of plain bytes', async () => {
-    for (const [type, content] of [['text/html', '<script>alert(1)</script>'], ['image/svg+xml', '<svg onload="alert(1)"/>'],
-      ['application/pdf', '%PDF-1.4'], ['text/javascript', 'alert(1)'], ['application/xhtml+xml', '<x/>']]) {
-      const id = await hold(mixed(['Content-Type: text/plain\n\ntext\n',
-        `Content-Type: ${type}; name="evil.html"\nContent-Disposition: attachment; filename="evil.html"\n\n${content}`]))
+    for (const [type, content] of [
+      ['text/html', '<script>alert(1)</script>'], ['image/svg+xml', '<svg onload="alert(1)"/>'],
+      ['application/pdf', '%PDF-1.4'], ['text/javascript', 'alert(1)'], ['application/xhtml+xml', '<x/>'],
+    ]) {
+      const id = await hold(mixed([
+        'Content-Type: text/plain\n\ntext\n',
+        `Content-Type: ${type}; name="evil.html"\nContent-Disposition: attachment; filename="evil.html"\n\n${content}`,
+      ]))
       const { attachments } = (await get(`/v1/held/${id}`)).body
       expect(attachments).toMatchObject([{ n: 0, name: 'evil.html', type }])
       const { status, headers, text } = await get(attachments[0].url)
@@ -258,8 +265,9 @@ describe('what cannot be read is said, and offered as it is', () => {
 
   test('over 25 MB', async () => {
     const id = await hold(Buffer.concat([Buffer.from('Subject: big\r\n\r\n'), Buffer.alloc(26 * 1024 * 1024, 'x\r\n')]))
-    expect(await shown(id)).toMatchObject({ shown: false, why: expect.stringMatching(/too large/),
-      document: expect.stringContaining('Download the original') })
+    expect(await shown(id)).toMatchObject({
+      shown: false, why: expect.stringMatching(/too large/), document: expect.stringContaining('Download the original'),
+    })
     const { headers } = await get(`/v1/held/${id}/raw`)
     expect(headers.get('content-length')).toBe(String(26 * 1024 * 1024 + 16))
   })
@@ -284,7 +292,7 @@ describe('what cannot be read is said, and offered as it is', () => {
     ['C03 20,000 empty parts', () => mixed(Array.from({ length: 20_000 }, () => 'Content-Type: text/plain\n'))],
     ['C12 unknown and hostile charsets', () => html('+ADw-script+AD4-alert(1)+ADw-/script+AD4-').replace('utf-8', 'utf-7')],
     ['no header', () => '\nbody\n'], ['nothing but a header', () => 'Subject: x'], ['nothing', () => '\n'],
-      ['a message/rfc822', () => 'Content-Type: message/rfc822\n\nSubject: inner\n\nbody\n'],
+    ['a message/rfc822', () => 'Content-Type: message/rfc822\n\nSubject: inner\n\nbody\n'],
     ['C14 an external body', () => 'Content-Type: message/external-body; access-type=URL; URL="https://evil.example/x"\n\nContent-Type: text/plain\n\n'],
   ])('%s: 200 with a view or a reason', async (_name, message) => {
     const { shown: isShown, why, document } = await shown(await hold(message()))

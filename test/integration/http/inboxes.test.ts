@@ -10,8 +10,8 @@ const bob = await web.person('bob')
 const add = async (address: string, who = ada) => web.call('POST', '/v1/inboxes', { token: who.token, json: { address } })
 /** The mails that wait to be sent to an inbox, with their links. */
 const mailsTo = async (inboxUuid: string): Promise<string[]> => {
-  const rows = await db.selectFrom('deliveries as d').innerJoin('inboxes as i', 'i.id', 'd.inbox_id').innerJoin('message_chunks as c', 'c.message_id',
-    'd.message_id')
+  const rows = await db.selectFrom('deliveries as d')
+    .innerJoin('inboxes as i', 'i.id', 'd.inbox_id').innerJoin('message_chunks as c', 'c.message_id', 'd.message_id')
     .select('c.bytes').where('i.uuid', '=', inboxUuid).where('d.kind', '=', 'own').orderBy('d.created_at').execute()
   return rows.map((row) => row.bytes.toString('utf8').replaceAll('=\r\n', '').replaceAll('=3D', '='))
 }
@@ -31,8 +31,10 @@ test('a new inbox gets one mail with a link, and is verified by it once', async 
 })
 
 test('L16 the link is made of the configured URL, whatever Host says', async () => {
-  const { body } = await web.call('POST', '/v1/inboxes', { token: ada.token, json: { address: 'l16@home.example' },
-    headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' } })
+  const { body } = await web.call('POST', '/v1/inboxes', {
+    token: ada.token, json: { address: 'l16@home.example' },
+    headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
+  })
   const [mail] = await mailsTo(body.id)
   expect(mail).toContain(`${web.host.config.url.origin}/verify#`)
   expect(mail).not.toContain('evil')
@@ -56,8 +58,9 @@ test('K15 three verification mails a day, not more; a verified inbox gets none',
   expect(await mailsTo(body.id)).toHaveLength(3)
 })
 
-test.each(['x', 'a@b', 'a@burn.localhost', 'a@BURN.LOCALHOST', 'a b@c.example', 'a@b.example\r\nBcc: c@d.example', 'a@b.example>,<c@d.example',
-  ''])('an address that is none, or is here: 422 (%j)', async (address) => {
+test.each([
+  'x', 'a@b', 'a@burn.localhost', 'a@BURN.LOCALHOST', 'a b@c.example', 'a@b.example\r\nBcc: c@d.example', 'a@b.example>,<c@d.example', '',
+])('an address that is none, or is here: 422 (%j)', async (address) => {
   expect(await add(address)).toMatchObject({ status: 422, body: { code: 'invalid' } })
 })
 
@@ -73,8 +76,8 @@ test('an inbox in use is not removed: 409 in-use with its aliases; move_to moves
   const old = me.default_inbox_id as string
   const refused = await web.call('DELETE', `/v1/inboxes/${old}`, { token: ada.token })
   expect(refused).toMatchObject({ status: 409, body: { code: 'in-use' } })
-  expect(refused.body.aliases.map((one: { address: string }) => one.address).sort()).toEqual(['abuse@burn.localhost', 'postmaster@burn.localhost',
-    alias.address].sort())
+  expect(refused.body.aliases.map((one: { address: string }) => one.address).sort())
+    .toEqual(['abuse@burn.localhost', 'postmaster@burn.localhost', alias.address].sort())
 
   const { body: other } = await add('moved@home.example')
   expect(await web.call('DELETE', `/v1/inboxes/${old}?move_to=${other.id}`, { token: ada.token })).toMatchObject({ status: 422 })
@@ -91,10 +94,12 @@ test('settings: a verified inbox of one’s own as the default, days within limi
   const { body: unverified } = await add('unverified@home.example', bob)
   const { body: mine } = await web.call('GET', '/v1/me', { token: ada.token })
   const change = (json: object) => web.call('PATCH', '/v1/me', { token: bob.token, json })
-  for (const json of [{ default_inbox_id: unverified.id }, { default_inbox_id: mine.default_inbox_id }, { default_inbox_id: 'x' }, { held_days: 0 },
-    { held_days: 366 }, { activity_days: 1.5 }, { name: '' }, { name: 'a\nb' }]) {
+  for (const json of [
+    { default_inbox_id: unverified.id }, { default_inbox_id: mine.default_inbox_id }, { default_inbox_id: 'x' },
+    { held_days: 0 }, { held_days: 366 }, { activity_days: 1.5 }, { name: '' }, { name: 'a\nb' },
+  ]) {
     expect(await change(json)).toMatchObject({ status: 422, body: { code: 'invalid' } })
   }
-  expect((await change({ held_days: 7, activity_days: 30, name: 'Bob', role: 'operator', email: 'x@y.example' })).body).toMatchObject({ held_days: 7,
-    activity_days: 30, name: 'Bob', role: 'member', email: 'bob@home.example' })
+  const { body } = await change({ held_days: 7, activity_days: 30, name: 'Bob', role: 'operator', email: 'x@y.example' })
+  expect(body).toMatchObject({ held_days: 7, activity_days: 30, name: 'Bob', role: 'member', email: 'bob@home.example' })
 })

@@ -28,8 +28,9 @@ describe('set-up', () => {
     expect(link).toMatch(new RegExp(`^${web.host.config.url.origin}/setup#[\\w-]{32}$`))
     expect((await web.call('GET', '/v1/session')).body).toMatchObject({ signed_in: false, setup_needed: true, domain: 'burn.localhost', local: true })
     expect((await web.call('POST', '/v1/setup/link', { json: { token: tokenOf(link) } })).body).toEqual({ purpose: 'setup', email: null })
-    const { status, headers, body } = await web.call('POST', '/v1/setup',
-      { json: { token: tokenOf(link), email: 'Ada@Home.Example', password, name: 'Ada' } })
+    const { status, headers, body } = await web.call('POST', '/v1/setup', {
+      json: { token: tokenOf(link), email: 'Ada@Home.Example', password, name: 'Ada' },
+    })
     expect({ status, body }).toMatchObject({ status: 201, body: { email: 'ada@home.example', name: 'Ada', role: 'operator' } })
     const cookie = headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
     const me = (await web.call('GET', '/v1/me', { headers: { cookie } })).body
@@ -39,8 +40,8 @@ describe('set-up', () => {
       { address: 'abuse@burn.localhost', system: true }, { address: 'postmaster@burn.localhost', system: true },
     ])
     expect(await prepareHost(web.host)).toBeUndefined()
-    expect((await web.call('GET', '/v1/session', { headers: { cookie } })).body).toMatchObject({ signed_in: true, setup_needed: false,
-      email: 'ada@home.example' })
+    expect((await web.call('GET', '/v1/session', { headers: { cookie } })).body)
+      .toMatchObject({ signed_in: true, setup_needed: false, email: 'ada@home.example' })
   })
 
   test('the link works once, also for two at the same time; a restart makes the one before useless', async () => {
@@ -56,15 +57,15 @@ describe('set-up', () => {
   test('a link that is open when somebody else makes the first account is of no use any more', async () => {
     const link = (await prepareHost(web.host))!
     await createAccount(web.host, { email: 'bob@home.example' as Mailbox, role: 'member', inboxes: [] })
-    expect(await web.call('POST', '/v1/setup', { json: { token: tokenOf(link), email: 'ada@home.example', password } })).toMatchObject({ status: 409,
-      body: { code: 'set-up' } })
+    expect(await web.call('POST', '/v1/setup', { json: { token: tokenOf(link), email: 'ada@home.example', password } }))
+      .toMatchObject({ status: 409, body: { code: 'set-up' } })
   })
 
   test.each([
     ['a short password', { email: 'ada@home.example', password: 'too short' }], ['no address', { password }],
-      ['an address that is none', { email: 'ada', password }],
+    ['an address that is none', { email: 'ada', password }],
     ['an address on this host', { email: 'ada@burn.localhost', password }],
-      ['a password without end', { email: 'ada@home.example', password: 'x'.repeat(129) }],
+    ['a password without end', { email: 'ada@home.example', password: 'x'.repeat(129) }],
   ])('%s: 422, and the link still works', async (_name, json) => {
     const token = tokenOf((await prepareHost(web.host))!)
     expect(await web.call('POST', '/v1/setup', { json: { token, ...json } })).toMatchObject({ status: 422, body: { code: 'invalid' } })
@@ -92,14 +93,16 @@ describe('set-up', () => {
 
 describe('a one-time sign-in link', () => {
   test('sets the password of its account, once; a new one ends the sessions', async () => {
-    const { id, link } = await createAccount(web.host, { email: 'bob@home.example' as Mailbox, role: 'member',
-      inboxes: ['b1@home.example', 'b2@home.example'] as Mailbox[] })
+    const { id, link } = await createAccount(web.host, {
+      email: 'bob@home.example' as Mailbox, role: 'member', inboxes: ['b1@home.example', 'b2@home.example'] as Mailbox[],
+    })
     expect((await web.call('POST', '/v1/setup/link', { json: { token: tokenOf(link) } })).body).toEqual({ purpose: 'sign-in', email: 'bob@home.example' })
     const { status, headers } = await web.call('POST', '/v1/setup', { json: { token: tokenOf(link), password } })
     expect(status).toBe(201)
     const cookie = headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
-    expect((await web.call('GET', '/v1/inboxes', { headers: { cookie } })).body.items).toMatchObject([{ address: 'b1@home.example', verified: true },
-      { address: 'b2@home.example', verified: true }])
+    expect((await web.call('GET', '/v1/inboxes', { headers: { cookie } })).body.items).toMatchObject([
+      { address: 'b1@home.example', verified: true }, { address: 'b2@home.example', verified: true },
+    ])
     expect((await web.call('POST', '/v1/setup', { json: { token: tokenOf(link), password } })).status).toBe(410)
 
     const second = await createSignInLink(web.host, id)
@@ -112,7 +115,7 @@ describe('a one-time sign-in link', () => {
 describe('/auth', () => {
   test.each([
     ['POST', '/auth/sign-up/email', { email: 'x@home.example', password, name: 'x' }], ['POST', '/auth/api-key/create', { name: 'x' }],
-      ['POST', '/auth/api-key/update', { keyId: 'x' }],
+    ['POST', '/auth/api-key/update', { keyId: 'x' }],
     ['POST', '/auth/update-user', { name: 'x' }], ['POST', '/auth/change-email', { newEmail: 'x@y.example' }], ['POST', '/auth/delete-user', {}],
   ])('%s %s is not there', async (method, path, json) => {
     const ada = await web.person('ada')
@@ -136,7 +139,7 @@ describe('/auth', () => {
     await using secure = createWeb({ host, auth: createAuth(host) })
     const response = await secure.app.request('https://burn.example/auth/sign-in/email', {
       method: 'POST', body: JSON.stringify({ email: ada.email, password: ada.password }),
-        headers: { 'content-type': 'application/json', origin: 'https://burn.example' },
+      headers: { 'content-type': 'application/json', origin: 'https://burn.example' },
     })
     expect(response.status).toBe(200)
     const [cookie = '', ...others] = response.headers.getSetCookie()
@@ -146,7 +149,7 @@ describe('/auth', () => {
     expect(response.headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/)
     const local = await secure.app.request('https://burn.example/auth/sign-in/email', {
       method: 'POST', body: JSON.stringify({ email: ada.email, password: ada.password }),
-        headers: { 'content-type': 'application/json', origin: 'http://localhost:3000' },
+      headers: { 'content-type': 'application/json', origin: 'http://localhost:3000' },
     })
     expect(local.status).toBe(403)
   })

@@ -52,8 +52,10 @@ describe('one alias, one inbox', () => {
     const sender = await openSender(mail.port)
     const header = Buffer.from(`${letter('x').split('\r\n\r\n')[0]!}\r\n\r\n`)
     const line = fc.oneof(
-      fc.constantFrom('', '.', '..', '.hidden', '. ', '--boundary', 'From me', ' folded', '\t', 'x'.repeat(998),
-        'y'.repeat(20_000), '\u00e4\u00f6\u00fc\u00df', '\u0001\u007f\u001b[0m'),
+      fc.constantFrom(
+        '', '.', '..', '.hidden', '. ', '--boundary', 'From me', ' folded', '\t', 'x'.repeat(998), 'y'.repeat(20_000),
+        '\u00e4\u00f6\u00fc\u00df', '\u0001\u007f\u001b[0m',
+      ),
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes.filter((octet) => ![0, 10, 13].includes(octet))).toString('latin1')),
     )
     await fc.assert(fc.asyncProperty(fc.array(line, { maxLength: 40 }), fc.boolean(), async (lines, finalNewline) => {

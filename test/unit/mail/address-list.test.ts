@@ -33,8 +33,8 @@ test('D04 no address comes out of an encoded word', () => {
 
 test('whatever two programs could read as two addresses is junk', () => {
   for (const value of [
-    'ceo@victim(x)@evil', 'a@b@c', '<a@b> <c@d>', '<<a@b>>', 'a@b <c@d> e@f', '<a@b', 'a@b>', '"open <a@b>', '(open <a@b>', 'x <a@b(c)>', 'John Smith@b.example',
-    'a . b @ c', '[a@b', 'a@b <>', '<a b@c>', 'name', '\\', '<a@b>>', 'a@b)',
+    'ceo@victim(x)@evil', 'a@b@c', '<a@b> <c@d>', '<<a@b>>', 'a@b <c@d> e@f', '<a@b', 'a@b>', '"open <a@b>', '(open <a@b>', 'x <a@b(c)>',
+    'John Smith@b.example', 'a . b @ c', '[a@b', 'a@b <>', '<a b@c>', 'name', '\\', '<a@b>>', 'a@b)',
   ]) expect(mailboxesIn(parseAddressList(value)), value).toEqual([])
 })
 

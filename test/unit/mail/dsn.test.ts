@@ -4,7 +4,9 @@ import { isReport, parseDsn } from '../../../src/mail/dsn.ts'
 import { parseFields } from '../../../src/mail/header.ts'
 
 const original = 'From: a@b\r\nSubject: x\r\n\r\nbody\r\n--not the boundary\r\n'
-const dsn = (last: string, status = 'Final-Recipient: rfc822; me@real.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n') =>
+const refused =
+  'Final-Recipient: rfc822; me@real.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n'
+const dsn = (last: string, status = refused) =>
   Buffer.from(
     'From: MAILER-DAEMON@mx.real.example\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n\tboundary="b 1"\r\n\r\npreamble\r\n' +
       '--b 1\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n' +

@@ -38,7 +38,8 @@ const names = (header: string, name: string): string[] =>
 
 test('D03 fields keep their order and bytes but for the named rewrites; what is added stands on top', () => {
   const before = 'Received: from a\r\n\tby b\r\nsubject :  odd\r\n  folds \r\nX-Null:\r\n'
-  const after = 'MIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset="x"\r\nReferences: <a@b> <c@d>\r\nList-Id: <mailto-list.example>\r\nX-8bit: gr\xf6\xdfe\r\n'
+  const after = 'MIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset="x"\r\nReferences: <a@b> <c@d>\r\n'
+    + 'List-Id: <mailto-list.example>\r\nX-8bit: gr\xf6\xdfe\r\n'
   const header = Buffer.from(`${before}From: Ann <ann@shop.example>\r\nTo: Me <shop-7kq2m@burn.example>\r\n${after}${usual}`, 'latin1')
   const fields = parseFields(header)
   const known = correspondentsOf(fields, isOwn)
@@ -123,7 +124,8 @@ describe('D07 Reply-To', () => {
 
 test('To and Cc: own addresses stay, other people become reverse aliases, groups stay groups', () => {
   const out = rewrite(
-    `From: a@shop.example\r\nTo: "Me" <me@real.example>, Bob <bob@x.example>\r\nCc: Team: carl@x.example, shop-7kq2m@burn.example; undisclosed-recipients:;\r\n${usual}`,
+    'From: a@shop.example\r\nTo: "Me" <me@real.example>, Bob <bob@x.example>\r\n'
+      + `Cc: Team: carl@x.example, shop-7kq2m@burn.example; undisclosed-recipients:;\r\n${usual}`,
   )
   expect(values(out, 'to')).toEqual(['"Me" <me@real.example>, "Bob (bob at x.example)" <r.1@burn.example>'])
   expect(values(out, 'cc')).toEqual(['"Team": "carl at x.example" <r.2@burn.example>, shop-7kq2m@burn.example;, "undisclosed-recipients": ;'])
@@ -222,7 +224,8 @@ test('bare CR, bare LF and NUL never become a line', () => {
 })
 
 test('a bounced forward is restored and forwarded again, the same for its reader', () => {
-  const first = rewrite(`From: Ann <ann@shop.example>\r\nSender: s@shop.example\r\nReply-To: b@shop.example\r\nTo: shop-7kq2m@burn.example, c@x.example\r\nSubject: x\r\n`)
+  const first = rewrite('From: Ann <ann@shop.example>\r\nSender: s@shop.example\r\nReply-To: b@shop.example\r\n'
+    + 'To: shop-7kq2m@burn.example, c@x.example\r\nSubject: x\r\n')
   const restored = restoreBounced(parseFields(Buffer.from(`DKIM-Signature: of a server behind us\r\n${first}`))).toString()
   expect(values(restored, 'from')).toEqual(['Ann <ann@shop.example>'])
   expect(values(restored, 'sender')).toEqual(['s@shop.example'])
