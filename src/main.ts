@@ -77,7 +77,9 @@ const openPatiently = async (config: Config, log: Log, told: Promise<void>): Pro
 /** Class 08, 28, 3D, 53 and 57P of SQLSTATE, and what the network says. */
 const isAway = (error: unknown): boolean => {
   const { code = '', message = '' } = error as NodeJS.ErrnoException
-  return /^(08|28|3D|53|57P)/.test(code) || /^(ECONN[A-Z]+|EHOST[A-Z]+|ENET[A-Z]+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE)$/.test(code) || /timeout|terminated|did not answer/i.test(message)
+  return /^(08|28|3D|53|57P)/.test(code)
+    || /^(ECONN[A-Z]+|EHOST[A-Z]+|ENET[A-Z]+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE)$/.test(code)
+    || /timeout|terminated|did not answer/i.test(message)
 }
 
 const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -5,11 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 export type Latency = { readonly p50: number; readonly p95: number; readonly p99: number }
 
 const headerOf = (recipient: string, n: number): string =>
-  `From: Shop <shop@sender.example>\r\nTo: <${recipient}>\r\nSubject: Your order ${n}\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <${n}@sender.example>\r\n\r\n`
+  `From: Shop <shop@sender.example>\r\nTo: <${recipient}>\r\nSubject: Your order ${n}\r\n`
+    + `Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <${n}@sender.example>\r\n\r\n`
 const body = `${'x'.repeat(76)}\r\n`.repeat(105)      // 8 KB
 
 /** In milliseconds. A message that is late does not put off the next ones: they begin at their own time, or at once. */
-export async function measureLatency(port: number, recipient: string, load: { readonly messages: number; readonly perSecond: number }): Promise<Latency> {
+export async function measureLatency(
+  port: number, recipient: string, load: { readonly messages: number; readonly perSecond: number },
+): Promise<Latency> {
   const client = await connect(port)
   await client.say('EHLO sender.example', 250)
   const times: number[] = []

@@ -37,7 +37,10 @@ export type SearchTime = { readonly query: string; readonly milliseconds: number
 
 /** Median of nine calls each, of the whole HTTP call. */
 export async function measureSearch(burnbox: Burnbox, token: string): Promise<readonly SearchTime[]> {
-  const queries = ['q=forum', 'q=e', 'q=ab', 'q=4711shop', 'q=note+www42', 'q=nothing-like-it', 'q=zz+qq', 'q=', 'q=order&sort=last_message', 'q=bank&sort=address', 'q=qqq&sort=address', 'state=burned']
+  const queries = [
+    'q=forum', 'q=e', 'q=ab', 'q=4711shop', 'q=note+www42', 'q=nothing-like-it', 'q=zz+qq', 'q=',
+    'q=order&sort=last_message', 'q=bank&sort=address', 'q=qqq&sort=address', 'state=burned',
+  ]
   const times: SearchTime[] = []
   for (const query of queries) {
     const taken: number[] = []

@@ -39,7 +39,10 @@ export async function startPostfix(folder: string, setUp: PostfixSetUp): Promise
   const { stdout } = await run(postconf, ['-hd', 'mail_version', 'daemon_directory', 'command_directory', 'meta_directory', 'shlib_directory'])
   const [version, daemons, commands, meta, libraries] = stdout.split('\n')
   await run('chown', ['postfix', data])
-  await writeFile(join(config, 'main.cf'), mainCf({ ...setUp, queue, data, map: join(config, 'aliases'), daemons: daemons!, commands: commands!, meta: meta!, libraries: libraries! }))
+  await writeFile(join(config, 'main.cf'), mainCf({
+    ...setUp, queue, data, map: join(config, 'aliases'),
+    daemons: daemons!, commands: commands!, meta: meta!, libraries: libraries!,
+  }))
   await writeFile(join(config, 'master.cf'), masterCf(port))
   await writeFile(join(config, 'aliases'), setUp.aliases.map((alias) => `${alias} ${setUp.inbox}\n`).join(''))
   // Its processes run as `postfix` and must reach the queue through our folder.

@@ -19,7 +19,13 @@ import { printTable } from './table.ts'
 import { measureRun, medianRun, type Run, type Server } from './throughput.ts'
 
 type Scenario = { readonly name: string; readonly load: Omit<Load, 'messages'>; readonly messages: readonly [burnbox: number, postfix: number] }
-type Measured = { readonly name: string; readonly burnbox: Run; readonly postfix: Run | undefined; readonly ratio: number | undefined; readonly ratios: readonly number[] }
+type Measured = {
+  readonly name: string
+  readonly burnbox: Run
+  readonly postfix: Run | undefined
+  readonly ratio: number | undefined
+  readonly ratios: readonly number[]
+}
 
 const email = 'me@inbox.example'
 const domain = 'burn.example'
@@ -82,7 +88,8 @@ async function report(burnbox: Burnbox, postfix: Postfix | undefined, sink: Sink
   const ours: Server = { name: 'Burnbox', port: burnbox.smtpPort, pid: burnbox.pid, databasePid: burnbox.postgresPid }
   const theirs: Server | undefined = postfix && { name: 'Postfix', port: postfix.port, pid: postfix.pid }
   console.log(`${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}, `
-    + `${postfix ? `Postfix ${postfix.version}` : 'no Postfix'}; 8 KB messages, ${manyAliases} aliases, delivered to smtp-sink; median of ${pairs()} in turns\n`)
+    + `${postfix ? `Postfix ${postfix.version}` : 'no Postfix'}; `
+    + `8 KB messages, ${manyAliases} aliases, delivered to smtp-sink; median of ${pairs()} in turns\n`)
   // The first messages pay for compiling, connecting and first sight; on both sides.
   for (const server of [ours, theirs]) if (server) await measureRun(server, sink, alias, { sessions: 20, kept: true, messages: 1_000 })
 
@@ -99,7 +106,8 @@ async function report(burnbox: Burnbox, postfix: Postfix | undefined, sink: Sink
   printSearch(search)
   const output = join(root, 'test', 'output')
   await mkdir(output, { recursive: true })
-  await writeFile(join(output, 'bench.json'), `${JSON.stringify({ at: new Date(), cores: availableParallelism(), throughput, latency, search, peak }, null, 2)}\n`)
+  const told = { at: new Date(), cores: availableParallelism(), throughput, latency, search, peak }
+  await writeFile(join(output, 'bench.json'), `${JSON.stringify(told, null, 2)}\n`)
 }
 
 function pairs(): number {
@@ -136,12 +144,14 @@ async function measureLatencies(servers: readonly (Server | undefined)[], alias:
 function printThroughput(measured: readonly Measured[]): void {
   const goal = (one: Measured): string => {
     if (one.ratio === undefined || !one.name.includes('sessions, kept')) return ''
-    return one.ratio >= targetRatio ? `target ${targetRatio} × reached` : one.ratio >= mustRatio ? `${mustRatio} × reached, target ${targetRatio} ×` : `BELOW ${mustRatio} ×`
+    if (one.ratio >= targetRatio) return `target ${targetRatio} × reached`
+    return one.ratio >= mustRatio ? `${mustRatio} × reached, target ${targetRatio} ×` : `BELOW ${mustRatio} ×`
   }
   printTable(
     ['delivered', 'Burnbox /s', 'Postfix /s', 'ratio', 'goal', 'CPU s per 1,000: Burnbox', '(of it Postgres)', 'Postfix', 'memory: Burnbox', 'Postfix'],
     measured.map((one) => [
-      one.name, one.burnbox.perSecond.toFixed(0), one.postfix?.perSecond.toFixed(0) ?? '–', one.ratio === undefined ? '–' : `${one.ratio.toFixed(2)} ×`, goal(one),
+      one.name, one.burnbox.perSecond.toFixed(0), one.postfix?.perSecond.toFixed(0) ?? '–',
+      one.ratio === undefined ? '–' : `${one.ratio.toFixed(2)} ×`, goal(one),
       one.burnbox.cpu.toFixed(2), one.burnbox.databaseCpu.toFixed(2), one.postfix?.cpu.toFixed(2) ?? '–', mebibytes(one.burnbox.memory),
       one.postfix ? mebibytes(one.postfix.memory) : '–',
     ]),
@@ -152,15 +162,23 @@ function printThroughput(measured: readonly Measured[]): void {
 function printLatency(latency: Readonly<Record<string, Latency>>): void {
   const entries = Object.entries(latency)
   if (entries.length === 0) return
-  printTable(['final dot to 250, 50/s, in ms', 'p50', 'p95', 'p99'], entries.map(([name, { p50, p95, p99 }]) => [name, p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)]))
+  printTable(
+    ['final dot to 250, 50/s, in ms', 'p50', 'p95', 'p99'],
+    entries.map(([name, { p50, p95, p99 }]) => [name, p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)]),
+  )
   console.log('Burnbox says 250 when the sink has said it; Postfix when the message is in its queue.\n')
 }
 
 function printSearch(search: readonly SearchTime[]): void {
   if (search.length === 0) return
-  printTable([`search over ${manyAliases} aliases, HTTP, in ms`, 'median', 'found'], search.map((one) => [one.query, one.milliseconds.toFixed(1), String(one.found)]))
-  const worst = Math.max(...search.map((one) => one.milliseconds))
-  console.log(`Typical ${median(search.map((one) => one.milliseconds)).toFixed(1)} ms, worst ${worst.toFixed(1)} ms; goal ${mostSearchMilliseconds} ms: ${worst <= mostSearchMilliseconds ? 'reached' : 'NOT REACHED'}`)
+  printTable(
+    [`search over ${manyAliases} aliases, HTTP, in ms`, 'median', 'found'],
+    search.map((one) => [one.query, one.milliseconds.toFixed(1), String(one.found)]),
+  )
+  const times = search.map((one) => one.milliseconds)
+  const worst = Math.max(...times)
+  const goal = `goal ${mostSearchMilliseconds} ms: ${worst <= mostSearchMilliseconds ? 'reached' : 'NOT REACHED'}`
+  console.log(`Typical ${median(times).toFixed(1)} ms, worst ${worst.toFixed(1)} ms; ${goal}`)
 }
 
 function mebibytes(bytes: number): string {

@@ -40,5 +40,8 @@ export async function measureRun(server: Server, sink: Sink, recipient: string, 
 
 export function medianRun(runs: readonly Run[]): Run {
   const of = (pick: (run: Run) => number): number => median(runs.map(pick))
-  return { perSecond: of((run) => run.perSecond), cpu: of((run) => run.cpu), databaseCpu: of((run) => run.databaseCpu), memory: Math.max(...runs.map((run) => run.memory)) }
+  return {
+    perSecond: of((run) => run.perSecond), cpu: of((run) => run.cpu), databaseCpu: of((run) => run.databaseCpu),
+    memory: Math.max(...runs.map((run) => run.memory)),
+  }
 }
