@@ -16,7 +16,15 @@ const LONGEST_MAIL = LONGEST_COMMAND + 26 + 17 + 10
 const MOST_UNKNOWN = 9
 
 type Parser = { _dataMode: boolean; _remainder: string }
-type Connection = SMTPConnection & { readonly _upgrading: boolean }
+type Connection = SMTPConnection & {
+  readonly _upgrading: boolean
+  readonly session: { readonly id: string }
+  readonly _server: { readonly beforeCommand?: BeforeCommand }
+  /** While a handshake runs, the socket that it runs on. */
+  handshaking?: { destroy(): void }
+}
+/** Set on a server: a reply ends the conversation before the command is looked at. */
+export type BeforeCommand = (id: string, verb: string) => Reply | undefined
 type OnCommand = (this: Connection, command: Buffer, next?: () => void) => void
 type Write = (this: Parser, chunk: Buffer, encoding: BufferEncoding, next: (error?: Error | null) => void) => void
 
@@ -30,6 +38,7 @@ export const mendLibrary = (): void => {
   mendReplies()
   mendCommands()
   mendLines()
+  mendHandshake()
 }
 let mended = false
 
@@ -57,11 +66,16 @@ const mendCommands = (): void => {
     // Both are the library's to answer: nothing, and a 421.
     if (this._upgrading || !this._ready) return onCommand.call(this, command, next)
     const refuse = (reply: Reply): void => this.send(reply.responseCode, reply.message)
+    const verb = command.subarray(0, 5).toString('latin1').trimEnd().toUpperCase()
+    const over = this._server.beforeCommand?.(this.session.id, verb)
+    if (over) {
+      refuse(over)
+      return this.close()
+    }
     if (command.includes(MARK)) {
       refuse(replyFor('no-command'))
       return this.close()
     }
-    const verb = command.subarray(0, 5).toString('latin1').trimEnd().toUpperCase()
     if (command.length > (verb === 'MAIL' ? LONGEST_MAIL : LONGEST_COMMAND)) {
       refuse(replyFor('line-too-long'))
       return void setImmediate(next)
@@ -95,6 +109,16 @@ const mendLines = (): void => {
   }
   stream._flushData = function () {
     this._remainder = ''
+  }
+}
+
+/** A handshake that never ends must be destroyed from above: the socket below it alone would take the process with it. */
+const mendHandshake = (): void => {
+  const connection = SMTPConnection.prototype as unknown as { _armTimeout: (this: Connection, socket?: { destroy(): void }) => void }
+  const arm = connection._armTimeout
+  connection._armTimeout = function (socket) {
+    if (this._upgrading && socket) this.handshaking = socket
+    return arm.call(this, socket)
   }
 }
 

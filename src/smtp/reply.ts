@@ -17,6 +17,8 @@ export class Reply extends Error {
 type Spoken =
   | RejectReason | TempfailReason | Extract<Acceptance, { kind: 'refused' }>['reason']
   | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
+  | 'too-many-clients' | 'too-many-of-network' | 'too-many-transactions' | 'too-many-commands' | 'too-many-unknown' | 'too-fast'
+  | 'idle' | 'session-too-long' | 'too-slow'
   | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'spool-full'
 
 const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> = {
@@ -27,6 +29,8 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'other-kind': [452, '4.5.3 Send to this address in a transaction of its own'],
   'no-operator': [451, '4.3.0 Not set up yet, try again later'],
   'unjudgeable-from': [550, '5.7.1 The From field must have exactly one address'],
+  'unauthentic': [550, '5.7.1 Message not accepted: the domain of its From asks to reject mail that fails DMARC'],
+  'dns-trouble': [451, '4.4.3 The sender cannot be verified at the moment, try again later'],
   'loop': [550, '5.4.6 Mail loop detected'],
   'header-too-large': [552, '5.3.4 The header is too large'],
   'not-accepted': [550, '5.7.1 Message not accepted'],
@@ -44,6 +48,15 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'no-command': [550, '5.5.2 Commands must be text that ends in CRLF'],
   'line-too-long': [500, '5.5.2 Command line too long'],
   'not-implemented': [502, '5.5.1 Command not implemented'],
+  'too-many-clients': [421, '4.7.0 Too many connections, try again later'],
+  'too-many-of-network': [421, '4.7.0 Too many connections from your network, try again later'],
+  'too-many-transactions': [421, '4.7.0 Too many messages on one connection, connect again'],
+  'too-many-commands': [421, '4.7.0 Too many commands on one connection, connect again'],
+  'too-many-unknown': [421, '4.7.0 Too many unknown recipients, try again later'],
+  'too-fast': [450, '4.7.1 Too much mail for this address, try again later'],
+  'idle': [421, '4.4.2 Timeout - closing connection'],
+  'session-too-long': [421, '4.4.2 Session too long, connect again'],
+  'too-slow': [421, '4.4.2 Message comes too slowly, closing connection'],
   'spool-full': [452, '4.3.1 Not enough room, try again later'],
 }
 

@@ -1,16 +1,16 @@
 // The ingress: smtp-server with our settings, limits and certificate. RELIABILITY "Known defects" 5.1 says why each is there.
 
+import type { Socket } from 'node:net'
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import type { Host } from '../flow/host.ts'
-import { mendLibrary } from './library.ts'
-import { proxyPeers } from './proxy-peers.ts'
+import { mendLibrary, type BeforeCommand } from './library.ts'
+import { createLimits, MOST_CLIENTS, MOST_RECIPIENTS, type Client } from './limits.ts'
+import { inNetworks } from './networks.ts'
 import { replyFor, type Reply } from './reply.ts'
 import { createSessions } from './session.ts'
 import { prepareSpoolFolder } from './spool.ts'
 import type { Certificate } from './certificate.ts'
 
-const MOST_CLIENTS = 500
-const MOST_RECIPIENTS = 1_000
 /** A longer one without its end is cut off; up to here the client hears what is wrong (library.ts). */
 const MOST_COMMAND_OCTETS = 2_048
 /** RFC 5321 §4.5.3.2.7. */
@@ -35,10 +35,18 @@ const sentence = (at: string, error: NodeJS.ErrnoException): string => {
   }
 }
 
+/** Time for a 421 to arrive before the socket is destroyed. */
+const LINGER_MS = 1_000
+
 type Connection = {
   readonly session: SMTPServerSession
+  readonly remoteAddress: string
+  readonly handshaking?: { destroy(): void }
   readonly _handlerPending: boolean
   readonly _dataStream: unknown
+  readonly _upgrading: boolean
+  readonly _parser: { readonly _dataMode: boolean; readonly dataBytes: number } | false | null
+  readonly _socket: Socket
   send(code: number, text: string): void
   close(): void
 }
@@ -49,8 +57,9 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
   const connections = (): Connection[] => [...server.connections as unknown as Iterable<Connection>]
   const connectionOf = (session: SMTPServerSession): Connection | undefined => connections().find((connection) => connection.session === session)
 
+  const limits = createLimits(host.clock, host.config.trustedClients)
   const sessions = createSessions(host, {
-    spoolFolder,
+    spoolFolder, limits,
     pingStore: host.pingStore,
     cutOff: (session, reply: Reply) => {
       const connection = connectionOf(session)
@@ -80,9 +89,22 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
     closeTimeout: 9_000,
     logger: false,
     ...sessions,
+    onClose: (session: SMTPServerSession) => limits.leave(session.id),
   } as ConstructorParameters<typeof SMTPServer>[0])
 
-  const speaksForClients = proxyPeers(host.config.proxyProtocol || [])
+  // Before smtp-server has a connection: who is too many costs nothing but the word that says so.
+  const enter = server.connect.bind(server)
+  server.connect = (socket: Socket, known: { readonly id: string; readonly remoteAddress?: string }) => {
+    if (socket.destroyed) return
+    const refusal = limits.refuse(known.id, known.remoteAddress ?? socket.remoteAddress ?? '')
+    if (refusal) return turnAway(host, socket, refusal)
+    enter(socket, known)
+    const connection = connections().find(({ session }) => session.id === known.id)
+    if (connection) limits.enter(clientOf(connection))
+  }
+  Object.assign(server, { beforeCommand: limits.command satisfies BeforeCommand })
+
+  const speaksForClients = inNetworks(host.config.proxyProtocol || [])
   server._expectsProxyHeader = (socket) => speaksForClients(socket.remoteAddress)
 
   // Without a listener each reset connection would end the process.
@@ -101,6 +123,7 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
     port: (server.server.address() as { port: number }).port,
     useCertificate: (next) => server.updateSecureContext({ ...next }),
     close: (ms) => {
+      limits.close()
       server.options.closeTimeout = ms
       // A client between two commands is told at once; one in the middle of a message gets its answer first.
       const tellIdle = (): void => {
@@ -120,3 +143,29 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
     },
   }
 }
+
+const turnAway = (host: Host, socket: Socket, { responseCode, message }: Reply): void => {
+  socket.on('error', () => {})
+  socket.end(`${responseCode} ${message}\r\n`)
+  // What it says to us is not read for ever.
+  socket.resume()
+  const timer = host.clock.setTimeout(() => socket.destroy(), LINGER_MS)
+  timer.unref()
+  socket.once('close', () => host.clock.clearTimeout(timer))
+}
+
+const clientOf = (connection: Connection): Client => ({
+  id: connection.session.id,
+  address: connection.remoteAddress,
+  state: () => {
+    if (connection._upgrading) return 'handshake'
+    if (connection._dataStream && connection._parser && connection._parser._dataMode) return 'data'
+    return connection._handlerPending || connection._dataStream ? 'waits-for-us' : 'commands'
+  },
+  octets: () => (connection._parser ? connection._parser.dataBytes : 0),
+  end: ({ responseCode, message }) => {
+    connection.send(responseCode, message)
+    connection.close()
+  },
+  destroy: () => (connection.handshaking ?? connection._socket).destroy(),
+})

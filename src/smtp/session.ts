@@ -6,8 +6,9 @@ import { acceptMessage } from '../flow/accept-message.ts'
 import type { Host } from '../flow/host.ts'
 import { kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
-import type { Route } from '../policy/decide.ts'
+import type { Reject, Route } from '../policy/decide.ts'
 import type { Protocol } from '../store/messages.ts'
+import type { Limits } from './limits.ts'
 import { receive } from './receive.ts'
 import { ACCEPTED_TEXT, replyFor, replyForRefusal, type Reply } from './reply.ts'
 
@@ -36,7 +37,12 @@ const NOT_UTF8 = /\ufffd/
 
 export const createSessions = (
   host: Host,
-  options: { readonly spoolFolder: string; readonly pingStore: () => Promise<unknown>; readonly cutOff: (session: SMTPServerSession, reply: Reply) => void },
+  options: {
+    readonly spoolFolder: string
+    readonly limits: Limits
+    readonly pingStore: () => Promise<unknown>
+    readonly cutOff: (session: SMTPServerSession, reply: Reply) => void
+  },
 ): Sessions => {
   const transactions = new WeakMap<SMTPServerSession, Transaction>()
 
@@ -68,8 +74,10 @@ export const createSessions = (
     // Answered 451 meanwhile: the client will try again, so this message must not go there.
     if (isLate()) return undefined
     switch (route.kind) {
-      case 'reject': case 'tempfail': return replyForRefusal(route)
+      case 'reject': return (isGuess(route) && options.limits.unknownRecipient(session.id)) || replyForRefusal(route)
+      case 'tempfail': return replyForRefusal(route)
       case 'forward': case 'hold': case 'report':
+        if (route.kind !== 'report' && options.limits.isFlooded(session.id, route.alias.id)) return replyFor('too-fast')
         transaction.routes.set(recipient, route)
         return undefined
     }
@@ -87,6 +95,7 @@ export const createSessions = (
       case 'malformed': return cutOff(session, replyFor('malformed'))
       case 'content': break
     }
+    options.limits.tookMessage(session.id, [...transaction.routes.values()].map(({ alias }) => alias.id))
     try {
       const acceptance = await acceptMessage(host, {
         reversePath: transaction.reversePath, helo: session.hostNameAppearsAs, clientIp: session.remoteAddress,
@@ -139,6 +148,8 @@ export const createSessions = (
     onData: (stream, session, done) => answer('DATA', () => onData(stream, session), done, { ...fault, deadline: false }),
   }
 }
+
+const isGuess = ({ reason }: Reject): boolean => reason === 'no-such-address' || reason === 'relay-not-permitted'
 
 const localPart = (address: string): string => address.slice(0, address.lastIndexOf('@'))
 

@@ -108,7 +108,12 @@ test('the database away at each step: 421 4.3.2 and 451 4.3.0, without a word of
   await client.say('MAIL FROM:<shop@shop.example>')
   expect(await client.say(`RCPT TO:<${first.address}>`)).toBe('451 4.3.0 Try again later')
 
-  const { port: storing } = await open({ clock: { ...base.clock, now: () => { throw new Error('10.0.0.5 owner@home.example') } } })
+  const byAddress: Host['routes']['byAddress'] = async (address) => {
+    const fact = await base.routes.byAddress(address)
+    if (fact.kind !== 'alias') return fact
+    return { ...fact, alias: Object.defineProperty({ ...fact.alias }, 'address', { get: () => { throw new Error('10.0.0.5 owner@home.example') } }) }
+  }
+  const { port: storing } = await open({ routes: { ...base.routes, byAddress } })
   await using sender = await greet(storing)
   expect(await send(sender, { to: first.address, content: letter('lost?') })).toBe('451 4.3.0 Try again later')
   expect(await sender.say('NOOP')).toMatch(/^250 /)
