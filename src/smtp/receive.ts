@@ -5,9 +5,11 @@ import type { Content } from '../mail/content.ts'
 import { contentInMemory } from '../mail/content.ts'
 import { endOfFields } from '../mail/header.ts'
 import { maxHeaderOctets } from '../mail/header-limits.ts'
+import { createGathered } from './gathered.ts'
 import { openSpool, type Spool } from './spool.ts'
 
 const MEMORY_BYTES = 256 * 1024
+const WRITE_BYTES = 64 * 1024
 const LF = 10
 const CR = 13
 const NUL = 0
@@ -20,14 +22,23 @@ export type Received =
   /** Over twice the limit, and still sending. */
   | { readonly kind: 'far-too-large' }
   | { readonly kind: 'spool-full' }
+  /** The disk is broken or read-only. */
+  | { readonly kind: 'spool-away' }
 
 /** Rejects when the client goes away. Reads to the end whatever it finds, so that the reply comes at the real end. */
 export const receive = async (stream: AsyncIterable<Buffer>, limits: { readonly bytes: number; readonly spoolFolder: string }): Promise<Received> => {
   const lines = new LineCheck()
-  let pieces: Buffer[] = []
+  // The start of the message; of a spooled one, what its header can be, because the header is what gets rewritten.
+  const start = createGathered()
+  // What goes into the spool file next: a write for each segment of one octet would take minutes.
+  const next = createGathered()
   let spool: Spool | undefined
-  let spoolFailed = false
+  let failure: 'spool-full' | 'spool-away' | undefined
   let size = 0
+  const failed = (error: unknown): undefined => {
+    failure = isBroken(error) ? 'spool-away' : 'spool-full'
+  }
+  const write = async (bytes: Buffer): Promise<void> => void await spool?.append(bytes).catch(failed)
   try {
     for await (const piece of stream) {
       size += piece.length
@@ -36,47 +47,46 @@ export const receive = async (stream: AsyncIterable<Buffer>, limits: { readonly 
         await spool?.close()
         return { kind: 'far-too-large' }
       }
-      if (size > limits.bytes || lines.malformed || spoolFailed) {
-        pieces = []
+      if (size > limits.bytes || lines.malformed || failure) {
+        start.clear()
+        next.clear()
         continue
       }
-      if (spool === undefined && size > MEMORY_BYTES) {
-        spool = await openSpool(limits.spoolFolder).catch(() => undefined)
-        if (spool) pieces = await firstBytes(spool, pieces)
-        else spoolFailed = true
+      if (!spool && size > MEMORY_BYTES) {
+        spool = await openSpool(limits.spoolFolder).catch(failed)
+        await write(start.bytes())
       }
-      if (spool) await spool.append(piece).catch(() => { spoolFailed = true })
-      // The header is kept in memory as well: it is what gets rewritten.
-      if (!spool || gathered(pieces) < maxHeaderOctets + 1) pieces.push(piece)
+      if (!spool || start.size() < maxHeaderOctets + 1) start.add(piece)
+      if (!spool) continue
+      next.add(piece)
+      if (next.size() < WRITE_BYTES) continue
+      await write(next.bytes())
+      next.clear()
     }
+    await write(next.bytes())
   } catch (error) {
     await spool?.close()
     throw error
   }
   lines.end()
-  const verdict = lines.malformed ? 'malformed' : size > limits.bytes ? 'too-large' : spoolFailed ? 'spool-full' : undefined
+  const verdict = lines.malformed ? 'malformed' : size > limits.bytes ? 'too-large' : failure
   if (verdict) {
     await spool?.close()
     return { kind: verdict }
   }
-  const start = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
-  const headerEnd = endOfFields(start)
-  if (!spool) return { kind: 'content', content: contentInMemory(start, headerEnd, lines.eightBit), discard: async () => {} }
+  const bytes = start.bytes()
+  const headerEnd = endOfFields(bytes)
+  if (!spool) return { kind: 'content', content: contentInMemory(bytes, headerEnd, lines.eightBit), discard: async () => {} }
   const file = spool
   return {
     kind: 'content',
-    content: { size, header: start.subarray(0, headerEnd), bodyOffset: headerEnd, eightBit: lines.eightBit, read: (offset) => file.read(offset) },
+    content: { size, header: bytes.subarray(0, headerEnd), bodyOffset: headerEnd, eightBit: lines.eightBit, read: (offset) => file.read(offset) },
     discard: () => file.close(),
   }
 }
 
-const gathered = (pieces: readonly Buffer[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
-
-const firstBytes = async (spool: Spool, pieces: readonly Buffer[]): Promise<Buffer[]> => {
-  const start = Buffer.concat(pieces)
-  await spool.append(start)
-  return [start]
-}
+/** The disk itself, not its room (F11). */
+const isBroken = (error: unknown): boolean => ['EIO', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** Looks at each octet once, by native searches: a loop in JavaScript costs ten times as much. */
 class LineCheck {

@@ -91,6 +91,7 @@ export const createSessions = (
     switch (received.kind) {
       case 'too-large': return replyFor('too-large')
       case 'spool-full': return replyFor('spool-full')
+      case 'spool-away': return replyFor('store-away')
       case 'far-too-large': return cutOff(session, replyFor('far-too-large'))
       case 'malformed': return cutOff(session, replyFor('malformed'))
       case 'content': break
