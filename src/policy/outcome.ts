@@ -8,11 +8,14 @@ import type { HoldReason } from './decide.ts'
  * 'reply' the server said 4xx (or 5xx before MAIL) · 'connection' it could not be reached or broke before our final dot ·
  * 'lost' it broke after our final dot, so the message may have arrived · 'dropped' we gave up before our final dot ·
  * 'busy' no connection was free, or the next hop is paused.
- * `trouble`: the next hop timed out, refused the connection or said 421.
+ * `trouble`: the next hop timed out, refused the connection or said 421. `retryMs`: when to ask again instead of the usual, for 'busy'.
  */
 export type Attempt =
   | { readonly kind: 'accepted'; readonly reply: string }
-  | { readonly kind: 'transient'; readonly reply: string; readonly why: 'reply' | 'connection' | 'lost' | 'dropped' | 'busy'; readonly trouble: boolean }
+  | {
+    readonly kind: 'transient'; readonly reply: string; readonly why: 'reply' | 'connection' | 'lost' | 'dropped' | 'busy'; readonly trouble: boolean
+    readonly retryMs?: number
+  }
   | { readonly kind: 'permanent'; readonly reply: string; readonly why: 'reply' | 'unsupported' }
 
 export type Outcome =
@@ -31,7 +34,7 @@ export const outcomeOf = (attempt: Attempt, tries: Tries, now: Date, jitter: num
     case 'permanent': return { kind: 'held', reason: attempt.why === 'unsupported' ? 'unsupported' : 'refused', reply: attempt.reply }
     case 'transient': {
       if (attempt.why === 'busy') {
-        return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + BUSY_RETRY_MS), unknown: false, tried: false }
+        return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + (attempt.retryMs ?? BUSY_RETRY_MS)), unknown: false, tried: false }
       }
       const unknown = attempt.why === 'lost'
       if (unknown && tries.unknownOutcomes >= 1) return { kind: 'held', reason: 'unconfirmed', reply: attempt.reply }

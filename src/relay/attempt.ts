@@ -7,6 +7,7 @@ import type { Content } from '../mail/content.ts'
 import type { Mailbox, ReversePath } from '../mail/address.ts'
 import type { Attempt } from '../policy/outcome.ts'
 import { abandon, offers, type OutgoingConnection } from './connection.ts'
+import { NoRoute } from './no-route.ts'
 import { NoFreeConnection, type Pool } from './pool.ts'
 import type { Health, NextHop } from './next-hop.ts'
 import { attemptFromError, replyText } from './reply.ts'
@@ -43,7 +44,7 @@ const BEFORE_DOT_MS = 10 * 60_000
 const RESET_MS = 10_000
 
 export const beginAttempt = (
-  hop: { readonly pool: Pool; readonly health: NextHop; readonly clock: Clock },
+  hop: { readonly pool: Pool; readonly health: NextHop; readonly clock: Clock; readonly beforeDotMs?: number },
   envelope: Envelope, message: Outgoing, options: { readonly inline: boolean },
 ): Transmission => {
   const { pool, health, clock } = hop
@@ -75,7 +76,7 @@ export const beginAttempt = (
   const size = message.header.length + message.content.size - message.content.bodyOffset
   const beforeDot = clock.setTimeout(() => {
     if (phase === 'before-dot') drop('The next hop was too slow.', true)
-  }, BEFORE_DOT_MS + size)
+  }, (hop.beforeDotMs ?? BEFORE_DOT_MS) + size)
   beforeDot.unref()
   let afterDot: ReturnType<Clock['setTimeout']> | undefined
 
@@ -133,6 +134,7 @@ export const beginAttempt = (
       if (error instanceof NoFreeConnection) {
         return finish({ kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false }, false)
       }
+      if (error instanceof NoRoute) return finish(error.attempt, false)
       finish({ kind: 'transient', reply: attemptFromError(error as Error, 'before-dot').reply, why: 'connection', trouble: true }, false)
     }
   }

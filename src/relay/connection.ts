@@ -79,6 +79,7 @@ type Internals = {
   readonly _responseActions: ((reply: string) => void)[]
   readonly _supportedExtensions: readonly string[]
   readonly _socket?: Socket | false
+  readonly upgrading?: boolean
 }
 /** What nodemailer asks of it when the message is no stream. */
 type SendStream = { readonly outByteCount: number; readonly write: (message: unknown) => boolean; readonly end: () => void }
@@ -104,22 +105,52 @@ export const abandon = (connection: OutgoingConnection): void => {
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 /**
- * Rejects with nodemailer's error, or with the signal's reason. Without credentials TLS is opportunistic and unverified
- * (RFC 7435): encrypted to whoever answers is better than clear. With credentials the certificate must be right,
- * and they never go out in the clear except to this machine itself.
+ * How the connection is protected. 'smtps': TLS from the first octet, certificate right. 'verified': STARTTLS or nothing, certificate right.
+ * 'encrypted': STARTTLS or nothing, whoever answers. 'opportunistic': STARTTLS when it is offered and not refused. 'clear': none.
  */
-export const openConnection = (host: Smarthost, name: string, signal: AbortSignal): Promise<OutgoingConnection> =>
+export type Protection = 'smtps' | 'verified' | 'encrypted' | 'opportunistic' | 'clear'
+
+/** `host`: a name that the system looks up, or an address. `servername`: what the certificate must be for, when that is not `host`. */
+export type Target = {
+  readonly host: string
+  readonly port: number
+  readonly servername?: string
+  readonly protection: Protection
+  readonly credentials?: { readonly user: string; readonly pass: string }
+}
+
+/**
+ * Without credentials TLS is opportunistic and unverified (RFC 7435): encrypted to whoever answers is better than clear.
+ * With credentials the certificate must be right, and they never go out in the clear except to this machine itself.
+ */
+export const smarthostTarget = ({ host, port, secure, user, pass = '' }: Smarthost): Target => {
+  if (user === undefined) return { host, port, protection: secure ? 'smtps' : 'opportunistic' }
+  // A server on this machine may have no TLS; when it offers some, that must be right.
+  const protection = secure ? 'smtps' : isLoopback(host) ? 'opportunistic' : 'verified'
+  return { host, port, protection, credentials: { user, pass } }
+}
+
+const failedInHandshake = new WeakSet<Error>()
+
+/** The TLS handshake broke, stalled or showed a wrong certificate: the server may still be good in the clear. */
+export const isHandshakeFailure = (error: Error): boolean => failedInHandshake.has(error)
+
+export const isSecure = (connection: OutgoingConnection): boolean => connection.secure
+
+/** Rejects with nodemailer's error, or with the signal's reason. */
+export const openConnection = (target: Target, name: string, signal: AbortSignal): Promise<OutgoingConnection> =>
   new Promise((resolve, reject) => {
-    const withCredentials = host.user !== undefined
+    const { host, port, servername, protection, credentials } = target
+    const verified = protection === 'smtps' || protection === 'verified' || credentials !== undefined
     const connection = new Connection({
-      host: host.host, port: host.port, secure: host.secure, name,
-      opportunisticTLS: !host.secure && !withCredentials,
-      requireTLS: !host.secure && withCredentials && !isLoopback(host.host),
-      tls: { rejectUnauthorized: host.secure || withCredentials, minVersion: 'TLSv1.2' },
+      host, port, name, secure: protection === 'smtps', ...servername === undefined ? {} : { servername },
+      opportunisticTLS: protection === 'opportunistic' && !credentials, requireTLS: protection === 'verified' || protection === 'encrypted', ignoreTLS: protection === 'clear',
+      tls: { rejectUnauthorized: verified, minVersion: 'TLSv1.2' },
       connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, socketCloseTimeout: 1_000,
     })
     const fail = (error: Error): void => {
       signal.removeEventListener('abort', onAbort)
+      if (internalsOf(connection).upgrading) failedInHandshake.add(error)
       abandon(connection)
       reject(error)
     }
@@ -138,7 +169,7 @@ export const openConnection = (host: Smarthost, name: string, signal: AbortSigna
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     connection.connect((error) => {
-      if (error || !withCredentials) return ready(error)
-      connection.login({ user: host.user, pass: host.pass ?? '' }, ready)
+      if (error || !credentials) return ready(error)
+      connection.login(credentials, ready)
     })
   })

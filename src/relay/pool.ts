@@ -13,6 +13,10 @@ export type Pool = {
   readonly release: (connection: OutgoingConnection) => void
   /** Places not taken, for deciding how much to claim from the queue. */
   readonly room: () => number
+  /** How many wait for a place. */
+  readonly waiting: () => number
+  /** No connection, kept or in use, and nobody who waits for one. */
+  readonly isEmpty: () => boolean
   /** Says goodbye on idle connections and drops the others: whoever still waits on one has stored that it does. */
   readonly close: () => void
 }
@@ -107,6 +111,8 @@ export const createPool = (open: (signal: AbortSignal) => Promise<OutgoingConnec
       idle.push({ connection, since: clock.now().getTime() })
     },
     room: () => size - taken,
+    waiting: () => queue.length,
+    isEmpty: () => taken === 0 && idle.length === 0,
     close: () => {
       closed = true
       clock.clearTimeout(timer)
