@@ -40,6 +40,7 @@ export type Config = {
   readonly submission?: readonly Endpoint[]
   readonly benchBare: boolean
   readonly maxMessageBytes: number
+  readonly queueMessages: number                // deliveries in the queue, over which new ones are not taken
   readonly logLevel: LogLevel
 }
 
@@ -128,6 +129,7 @@ export function readConfig(env: Environment, folder: string = process.cwd()): Co
     ...(submission && { submission }),
     benchBare: read('BURNBOX_BENCH_BARE', false, parseBoolean),
     maxMessageBytes: read('BURNBOX_MAX_MESSAGE_BYTES', 36_700_160, parseMessageBytes),
+    queueMessages: read('BURNBOX_QUEUE_MESSAGES', 100_000, parseCount),
     logLevel: read<LogLevel>('BURNBOX_LOG', 'info', parseLogLevel),
   }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes)
@@ -263,6 +265,12 @@ function parseMessageBytes(text: string): number {
     mistake(`${quoted(text)} is not a size; write a number of bytes from ${leastMessageBytes} to ${mostMessageBytes}`)
   }
   return bytes
+}
+
+function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  if (!(count >= 1)) mistake(`${quoted(text)} is not a number of messages; write one from 1 to 999999999`)
+  return count
 }
 
 function parseLogLevel(text: string): LogLevel {

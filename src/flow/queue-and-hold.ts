@@ -9,8 +9,10 @@ import type { Tx } from '../store/database.ts'
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts'
 import { holdingUse, insertHeld, letGoOldest } from '../store/holding.ts'
 import { insertMessage, type MessageFacts } from '../store/messages.ts'
+import { retried } from '../store/retried.ts'
 import type { RoutedDelivery } from './deliver.ts'
 import type { Host } from './host.ts'
+import { roomInQueue } from './queue-limit.ts'
 
 export type HeldNow = { readonly alias: AliasFact; readonly reason: HoldReason; readonly inboxId?: string; readonly reply?: string }
 
@@ -24,12 +26,14 @@ export type TakenOver = {
   readonly holds: readonly (Hold | HeldNow)[]
 }
 
-/** Resolves after the commit; returns the message's id. */
+/** Resolves after the commit; returns the message's id. Throws NoRoom when the queue is over its limit. */
 export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string> => {
   const { message, content, deliveries, holds } = taken
   const at = host.clock.now()
   const untried: Entry = { attempts: 0, unknownOutcomes: 0, nextAttemptAt: at }
-  const messageId = await host.db.transaction().execute(async (tx) => {
+  const untaken = deliveries.filter(({ entry }) => !entry || isUntaken(entry)).length
+  if (untaken > 0) await roomInQueue(host, untaken)
+  const messageId = await retried(() => host.db.transaction().execute(async (tx) => {
     const id = await insertMessage(tx, message, content)
     await insertDeliveries(tx, id, deliveries.map(({ entry = untried, ...delivery }) => ({
       id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId,
@@ -46,11 +50,14 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
       })),
     ])
     return id
-  })
+  }))
   for (const hold of holds) host.recorder.count('held', hold.alias, at)
   if (deliveries.length > 0) host.wakeWorker()
   return messageId
 }
+
+/** What may be with the next hop already is stored whatever the length of the queue: the sender's second try would be a second copy. */
+const isUntaken = (entry: Entry): boolean => entry.awaiting === undefined && entry.unknownOutcomes === 0
 
 export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
   ({ at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size })

@@ -1,8 +1,10 @@
 // /healthz (this process), /readyz (the database too), /metrics (Prometheus).
+import { access, constants } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { Gauge, register } from 'prom-client'
 import { Problem } from '../flow/problem.ts'
-import { accountById, anyAccount } from '../store/accounts.ts'
+import { accountById } from '../store/accounts.ts'
+import { checkWritable, NotWritable } from '../store/database.ts'
 import { hostGauges } from '../store/stats.ts'
 import { isLoopback } from './client-address.ts'
 import { callerOf } from './guard.ts'
@@ -16,11 +18,14 @@ export const healthRoutes = (services: Services) => {
 
   app.get('/readyz', async (c) => {
     try {
-      await anyAccount(host.db)
+      await checkWritable(host.db)
     } catch (error) {
+      if (error instanceof NotWritable) throw new Problem('unavailable', 'The database is read-only.')
       host.log.warn({ err: error }, 'not ready: the database does not answer')
       throw new Problem('unavailable', 'The database does not answer.')
     }
+    const disk = await access(host.config.data, constants.W_OK).catch((error: NodeJS.ErrnoException) => error.code)
+    if (disk === 'EROFS' || disk === 'EIO') throw new Problem('unavailable', 'The data folder cannot be written to.')
     return c.json({ status: 'ok' })
   })
 

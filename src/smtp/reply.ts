@@ -19,7 +19,7 @@ type Spoken =
   | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
   | 'too-many-clients' | 'too-many-of-network' | 'too-many-transactions' | 'too-many-commands' | 'too-many-unknown' | 'too-fast'
   | 'idle' | 'session-too-long' | 'too-slow'
-  | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'spool-full'
+  | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'no-room'
 
 const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> = {
   'no-such-address': [550, '5.1.1 No such address'],
@@ -55,7 +55,7 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'idle': [421, '4.4.2 Timeout - closing connection'],
   'session-too-long': [421, '4.4.2 Session too long, connect again'],
   'too-slow': [421, '4.4.2 Message comes too slowly, closing connection'],
-  'spool-full': [452, '4.3.1 Not enough room, try again later'],
+  'no-room': [452, '4.3.1 Not enough room, try again later'],
 }
 
 export const replyFor = (reason: Spoken): Reply => new Reply(...replies[reason])

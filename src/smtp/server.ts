@@ -8,7 +8,7 @@ import { createLimits, MOST_CLIENTS, MOST_RECIPIENTS, type Client } from './limi
 import { inNetworks } from './networks.ts'
 import { replyFor, type Reply } from './reply.ts'
 import { createSessions } from './session.ts'
-import { prepareSpoolFolder } from './spool.ts'
+import { diskGauge, prepareSpoolFolder } from './spool.ts'
 import type { Certificate } from './certificate.ts'
 
 /** A longer one without its end is cut off; up to here the client hears what is wrong (library.ts). */
@@ -60,6 +60,7 @@ export const openIngress = async (host: Host, certificate: Certificate, options:
   const limits = createLimits(host.clock, host.config.trustedClients)
   const sessions = createSessions(host, {
     spoolFolder, limits,
+    hasDiskRoom: diskGauge(spoolFolder, 1.5 * host.config.maxMessageBytes, host.clock),
     pingStore: host.pingStore,
     cutOff: (session, reply: Reply) => {
       const connection = connectionOf(session)

@@ -4,6 +4,7 @@
 import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { acceptMessage } from '../flow/accept-message.ts'
 import type { Host } from '../flow/host.ts'
+import { NoRoom } from '../flow/queue-limit.ts'
 import { kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
 import type { Reject, Route } from '../policy/decide.ts'
@@ -40,6 +41,7 @@ export const createSessions = (
   options: {
     readonly spoolFolder: string
     readonly limits: Limits
+    readonly hasDiskRoom: () => Promise<boolean>
     readonly pingStore: () => Promise<unknown>
     readonly cutOff: (session: SMTPServerSession, reply: Reply) => void
   },
@@ -55,6 +57,7 @@ export const createSessions = (
     if (!reversePath || NOT_UTF8.test(address.address)) return replyFor('bad-reverse-path')
     const declaredSize = Number(parameters['SIZE'] ?? 0)
     if (declaredSize > host.config.maxMessageBytes) return replyFor('declared-too-large')
+    if (!await options.hasDiskRoom()) return replyFor('no-room')
     transactions.set(session, { reversePath, declaredSize, smtpUtf8, routes: new Map() })
     return undefined
   }
@@ -90,7 +93,7 @@ export const createSessions = (
     if (!transaction || !first) return replyFor('store-away')
     switch (received.kind) {
       case 'too-large': return replyFor('too-large')
-      case 'spool-full': return replyFor('spool-full')
+      case 'spool-full': return replyFor('no-room')
       case 'spool-away': return replyFor('store-away')
       case 'far-too-large': return cutOff(session, replyFor('far-too-large'))
       case 'malformed': return cutOff(session, replyFor('malformed'))
@@ -130,7 +133,7 @@ export const createSessions = (
     handler(() => answered).then(say, (error: unknown) => {
       if ((error as { code?: string }).code === 'ECONNECTION') host.log.debug({ what }, 'the client went away')
       else host.log.error({ err: error, what }, 'answered with a temporary failure')
-      say(options.fault)
+      say(isNoRoom(error) ? replyFor('no-room') : options.fault)
     })
   }
 
@@ -149,6 +152,9 @@ export const createSessions = (
     onData: (stream, session, done) => answer('DATA', () => onData(stream, session), done, { ...fault, deadline: false }),
   }
 }
+
+/** Of the queue, or of the database's disk (SQLSTATE disk_full). */
+const isNoRoom = (error: unknown): boolean => error instanceof NoRoom || (error as { code?: string }).code === '53100'
 
 const isGuess = ({ reason }: Reject): boolean => reason === 'no-such-address' || reason === 'relay-not-permitted'
 

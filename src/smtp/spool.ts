@@ -2,8 +2,9 @@
 // behind; where the system does not allow that, the next start removes it.
 
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, statfs, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import type { Clock } from '../clock.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -39,6 +40,22 @@ export const openSpool = async (folder: string): Promise<Spool> => {
       await handle.close()
       if (!unlinked) await rm(file, { force: true })
     },
+  }
+}
+
+const LOOK_EVERY_MS = 1_000
+
+/** Asked before each message, so that a full disk is told before DATA (F09); looks once a second. A disk that cannot be asked has room. */
+export const diskGauge = (folder: string, leastBytes: number, clock: Clock): (() => Promise<boolean>) => {
+  let lookedAt = -Infinity
+  let hasRoom = true
+  return async () => {
+    const now = clock.now().getTime()
+    if (now - lookedAt < LOOK_EVERY_MS) return hasRoom
+    lookedAt = now
+    const disk = await statfs(folder).catch(() => undefined)
+    hasRoom = disk === undefined || disk.bavail * disk.bsize >= leastBytes
+    return hasRoom
   }
 }
 

@@ -1,6 +1,8 @@
 // Joins look-ups that are asked at the same time into one query. A look-up always starts after it was asked,
 // so its answer is never older than the question: no cache, and "burned" is in force for the next RCPT on every process.
 
+import { retried } from './retried.ts'
+
 /**
  * While one round is under way the next questions gather; under load this makes one query of many
  * (measured with 100 sessions: 10 to 20 questions a query), alone it costs nothing.
@@ -21,7 +23,7 @@ export const batched = <Question, Answer>(
     waiting = waiting.slice(limits.size)
     underWay += 1
     try {
-      const answers = await ask(now.map((entry) => entry.question))
+      const answers = await retried(() => ask(now.map((entry) => entry.question)))
       now.forEach((entry, index) => entry.resolve(answers[index] as Answer))
     } catch (error) {
       for (const entry of now) entry.reject(error)

@@ -69,6 +69,16 @@ export async function checkDatabase(db: Database, options: { readonly unsafe: bo
   }
 }
 
+export class NotWritable extends Error {}
+
+/** Throws NotWritable on a standby, or while the database is set to read-only (I05); anything else when it is away. */
+export async function checkWritable(db: Database): Promise<void> {
+  const { rows: [row] } = await sql<{ readOnly: boolean }>`
+    select current_setting('transaction_read_only') = 'on' as "readOnly"
+    from (select 1 from "user" limit 1) u right join (select 1) one on true`.execute(db)
+  if (row?.readOnly !== false) throw new NotWritable('the database is read-only')
+}
+
 class DeadlineClient extends pg.Client {
   // One signature for pg's many: Kysely and this file use (text, values) with a promise, pg itself a trailing callback.
   override query(...args: unknown[]): any {

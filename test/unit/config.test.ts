@@ -26,6 +26,7 @@ describe('readConfig', () => {
       arcTrusted: [],
       benchBare: false,
       maxMessageBytes: 36_700_160,
+      queueMessages: 100_000,
       logLevel: 'info',
     })
   })

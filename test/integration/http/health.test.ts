@@ -4,8 +4,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ReadableStream } from 'node:stream/web'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { CannotListen, listen } from '../../../src/http/listen.ts'
+import { openDatabase } from '../../../src/store/database.ts'
 import { createDatabase } from '../../support/database.ts'
 import { startWeb } from '../../support/web-host.ts'
 
@@ -15,7 +17,7 @@ writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>Burnbox</t
 writeFileSync(path.join(folder, 'assets', 'app-1a2b3c.js'), `console.log(1)\n`.repeat(500))
 writeFileSync(path.join(folder, '..', path.basename(folder) + '.secret'), 'outside')
 
-const { db } = await createDatabase()
+const { db, url } = await createDatabase()
 const web = await startWeb(db, { webFolder: folder })
 const ada = await web.person('ada', { role: 'operator' })
 const bob = await web.person('bob')
@@ -31,6 +33,21 @@ test('/healthz is about this process, /readyz about the database too', async () 
     expect(await web.call('GET', '/readyz')).toMatchObject({ status: 503, body: { code: 'unavailable' } })
   } finally {
     Object.assign(host, { db: working })
+  }
+})
+
+test('I05 a read-only database: /readyz is red, /healthz is not', async () => {
+  const { host } = web
+  const { db: working } = host
+  const readOnly = openDatabase(url, { max: 1 })
+  await sql`set default_transaction_read_only = on`.execute(readOnly)
+  Object.assign(host, { db: readOnly })
+  try {
+    expect((await web.call('GET', '/healthz')).status).toBe(200)
+    expect(await web.call('GET', '/readyz')).toMatchObject({ status: 503, body: { code: 'unavailable', detail: 'The database is read-only.' } })
+  } finally {
+    Object.assign(host, { db: working })
+    await readOnly.destroy()
   }
 })
 

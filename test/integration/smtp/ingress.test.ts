@@ -129,6 +129,12 @@ test('a message too large for the disk: 452 4.3.1, and nothing is stored', async
   expect(await send(client, { to: first.address, content: letter('small') })).toMatch(/^250 /)
 })
 
+test('F09 a disk without room for a message and a half: 452 4.3.1 before DATA', async () => {
+  const { port } = await open({ config: { ...base.config, maxMessageBytes: 2 ** 52 } })
+  await using client = await greet(port)
+  expect(await client.say('MAIL FROM:<shop@shop.example>')).toBe('452 4.3.1 Not enough room, try again later')
+})
+
 test('F12 spool files that an earlier process left are removed at start', async () => {
   await open()
   await writeFile(join(data, 'spool', 'left.spool'), 'half a message')
