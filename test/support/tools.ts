@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 import { test } from 'vitest'
 
-export type Tool = 'chromium' | 'postfix' | 'swaks'
+export type Tool = 'chromium' | 'postfix' | 'python3-dkim' | 'swaks'
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
@@ -28,6 +28,7 @@ export function hasTool(tool: Tool): boolean {
   switch (tool) {
     case 'chromium': return findChromium() !== undefined
     case 'postfix': return ['postfix', 'smtp-source', 'smtp-sink'].every((name) => findProgram(name) !== undefined)
+    case 'python3-dkim': return findProgram('arcverify') !== undefined
     case 'swaks': return findProgram('swaks') !== undefined
   }
 }
