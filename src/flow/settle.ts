@@ -3,8 +3,9 @@
 import type { Outcome } from '../policy/outcome.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { insertActivity, type ActivityLine } from '../store/activity.ts'
-import type { Tx } from '../store/database.ts'
-import { deferDelivery, removeDelivery, type Claimed } from '../store/deliveries.ts'
+import { batched } from '../store/batched.ts'
+import type { Database, Tx } from '../store/database.ts'
+import { deferDelivery, removeDeliveries, removeDelivery, type Claimed } from '../store/deliveries.ts'
 import { dropReleasedBytes, holdAgain, insertHeld } from '../store/holding.ts'
 import { forgetUnusedMessages, messageById, type StoredMessage } from '../store/messages.ts'
 import type { AliasFact } from '../policy/decide.ts'
@@ -13,6 +14,52 @@ import type { Host } from './host.ts'
 const TRY_AGAIN_MS = 5_000
 
 export const settle = async (host: Host, claimed: Claimed, outcome: Outcome): Promise<void> => {
+  if (outcome.kind !== 'delivered') return settleAlone(host, claimed, outcome)
+  try {
+    await settleDelivered(host)({ claimed, reply: outcome.reply })
+  } catch {
+    // One row that cannot be settled must not hold up those that came with it.
+    await settleAlone(host, claimed, outcome)
+  }
+}
+
+type Delivered = { readonly claimed: Claimed; readonly reply: string }
+const settlers = new WeakMap<Database, (delivered: Delivered) => Promise<void>>()
+/** A queue that drains settles some at a time: seven queries and one fsync for all of them instead of for each. */
+const TOGETHER = { rounds: 1, size: 100 } as const
+
+const settleDelivered = (host: Host): ((delivered: Delivered) => Promise<void>) => {
+  const known = settlers.get(host.db)
+  if (known) return known
+  const together = batched((all: readonly Delivered[]) => settleTogether(host, all), TOGETHER)
+  settlers.set(host.db, together)
+  return together
+}
+
+const settleTogether = async (host: Host, all: readonly Delivered[]): Promise<readonly void[]> => {
+  const at = host.clock.now()
+  const aliases = await Promise.all(all.map(({ claimed }) => (claimed.aliasId === null ? undefined : host.routes.byId(claimed.aliasId))))
+  const settled = await host.db.transaction().execute(async (tx) => {
+    const ended = new Map((await removeDeliveries(tx, all.map(({ claimed }) => claimed))).map((one) => [one.id, one]))
+    for (const { heldId } of ended.values()) if (heldId !== null) await dropReleasedBytes(tx, heldId)
+    await insertActivity(tx, all.flatMap(({ claimed, reply }, n): ActivityLine[] => {
+      const one = ended.get(claimed.id)
+      return one ? [{
+        at, accountId: claimed.accountId, aliasId: claimed.aliasId, aliasAddress: aliases[n]?.address ?? null, kind: 'delivered', deliveryId: claimed.id,
+        reason: null, sender: one.from, reply: reply || null, size: one.size,
+      }] : []
+    }))
+    await forgetUnusedMessages(tx, [...ended.values()].map(({ messageId }) => messageId))
+    return ended
+  })
+  all.forEach(({ claimed }, n) => {
+    const alias = aliases[n]
+    if (alias && settled.has(claimed.id)) host.recorder.count('delivered', alias, at)
+  })
+  return all.map(() => undefined)
+}
+
+const settleAlone = async (host: Host, claimed: Claimed, outcome: Outcome): Promise<void> => {
   const alias = claimed.aliasId === null ? undefined : await host.routes.byId(claimed.aliasId)
   const at = host.clock.now()
   const settled = await host.db.transaction().execute(async (tx) => {

@@ -112,6 +112,19 @@ export const removeDelivery = async (tx: Tx, id: bigint, leaseToken: bigint): Pr
   return result.numDeletedRows === 1n
 }
 
+/** What is left to say of a delivery that has ended well. */
+export type Ended = { readonly id: bigint; readonly messageId: string; readonly heldId: string | null; readonly from: string; readonly size: number }
+
+/** Ends many. Whose lease was lost is not among those that come back. */
+export const removeDeliveries = async (tx: Tx, ended: readonly { readonly id: bigint; readonly leaseToken: bigint }[]): Promise<readonly Ended[]> => {
+  const { rows } = await sql<{ id: string; message_id: string; held_id: string | null; from_text: string; size: string }>`
+    delete from deliveries d
+    using unnest(${ended.map((one) => one.id.toString())}::bigint[], ${ended.map((one) => one.leaseToken.toString())}::bigint[]) q(id, token), messages m
+    where d.id = q.id and d.lease_token = q.token and m.id = d.message_id
+    returning d.id, d.message_id, d.held_id, m.from_text, m.size`.execute(tx)
+  return rows.map((row) => ({ id: BigInt(row.id), messageId: row.message_id, heldId: row.held_id, from: row.from_text, size: Number(row.size) }))
+}
+
 export const deferDelivery = async (
   tx: Tx, id: bigint, leaseToken: bigint, next: { readonly retryAt: Date; readonly reply: string; readonly unknownOutcomes: number },
 ): Promise<boolean> => {

@@ -1,7 +1,6 @@
 // The queue's worker: claims what is due, delivers, settles. Several processes may run it on one database.
 
 import { endOfFields } from '../mail/header.ts'
-import { maxHeaderOctets } from '../mail/header-limits.ts'
 import type { Content } from '../mail/content.ts'
 import { deliver, deliverOwn, type UnderWay } from '../flow/deliver.ts'
 import type { Host } from '../flow/host.ts'
@@ -11,10 +10,13 @@ import { backoffMs } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
 import { claimDue, claimOrphanedSent, giveBack, markSent, type Claimed } from '../store/deliveries.ts'
 import { inboxAddress } from '../store/inboxes.ts'
-import { messageById, readMessage, type StoredMessage } from '../store/messages.ts'
+import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
 const LOOK_EVERY_MS = 1_000
+/** Fewer free places wait so long for more: a claim for several costs what one for a single one does. */
+const WORTH_A_CLAIM = 6
+const SOON_MS = 10
 /** As long as a sender would have waited; from then on the row says that the outcome may be unknown. */
 const PATIENCE_MS = 25_000
 /** Longer than an attempt waits for the reply to its dot. */
@@ -33,6 +35,10 @@ export const startWorker = (host: Host): Worker => {
   // Claimed, and not yet counted by the relay: without them a long queue would be claimed whole before the first has a connection.
   let starting = 0
   let storeWasAway = false
+  let soon = false
+  let claimedAt = -Infinity
+  let orphansLookedAt = -Infinity
+  const startOf = messageStarts(host.db)
 
   const wake = (): void => {
     woken = true
@@ -50,7 +56,7 @@ export const startWorker = (host: Host): Worker => {
       })
       if (claimed > 0 || woken) continue
       await new Promise<void>((resolve) => {
-        const timer = host.clock.setTimeout(resolve, LOOK_EVERY_MS)
+        const timer = host.clock.setTimeout(resolve, soon ? SOON_MS : LOOK_EVERY_MS)
         wakeUp = () => {
           host.clock.clearTimeout(timer)
           resolve()
@@ -65,13 +71,20 @@ export const startWorker = (host: Host): Worker => {
     if (storeWasAway) await host.leases.renew()
     storeWasAway = false
     const now = host.clock.now()
-    for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
+    if (now.getTime() - orphansLookedAt >= LOOK_EVERY_MS) {
+      for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
+      orphansLookedAt = now.getTime()
+    }
     const room = host.relay.room() - starting
+    soon = false
     if (room <= 0) return 0
+    soon = room < WORTH_A_CLAIM && underWay.size > 0 && now.getTime() - claimedAt < SOON_MS
+    if (soon) return 0
+    claimedAt = now.getTime()
     const claimed = await claimDue(host.db, now, room, newToken(host))
     for (const one of claimed) {
       starting += 1
-      const work = attempt(host, one, () => { starting -= 1 }).catch((error: unknown) => {
+      const work = attempt(host, startOf, one, () => { starting -= 1 }).catch((error: unknown) => {
         host.log.error({ err: error, delivery: one.id.toString() }, 'the store is away; the lease will expire')
       }).finally(() => {
         underWay.delete(work)
@@ -92,10 +105,12 @@ const settleOrphan = (host: Host, orphan: Claimed): Promise<void> =>
   settle(host, orphan, outcomeOf(
     { kind: 'transient', reply: 'Burnbox stopped before the reply came.', why: 'lost', trouble: false }, orphan, host.clock.now(), 0))
 
-const attempt = async (host: Host, claimed: Claimed, begun: () => void): Promise<void> => {
+type StartOf = ReturnType<typeof messageStarts>
+
+const attempt = async (host: Host, startOf: StartOf, claimed: Claimed, begun: () => void): Promise<void> => {
   const letGo = host.leases.keep(claimed.id, claimed.leaseToken)
   try {
-    const underWay = await begin(host, claimed, begun)
+    const underWay = await begin(host, startOf, claimed, begun)
     const outcome = underWay && await outcomeOrSent(host, underWay).catch((error: unknown) => faultOf(host, claimed, error))
     if (!outcome) return
     switch (outcome) {
@@ -136,8 +151,8 @@ const awaitReply = async (host: Host, underWay: UnderWay, claimed: Claimed): Pro
 }
 
 /** `begun` is called once, when the attempt is counted by the relay or is over before that. Undefined: settled already. */
-const begin = async (host: Host, claimed: Claimed, begun: () => void): Promise<UnderWay | undefined> => {
-  const started = await start(host, claimed).catch(async (error: unknown) => {
+const begin = async (host: Host, startOf: StartOf, claimed: Claimed, begun: () => void): Promise<UnderWay | undefined> => {
+  const started = await start(host, startOf, claimed).catch(async (error: unknown) => {
     begun()
     await settle(host, claimed, faultOf(host, claimed, error))
   })
@@ -145,23 +160,17 @@ const begin = async (host: Host, claimed: Claimed, begun: () => void): Promise<U
   return started ?? undefined
 }
 
-const start = async (host: Host, claimed: Claimed): Promise<UnderWay> => {
-  const message = await messageById(host.db, claimed.messageId)
-  if (!message) throw new Error(`message ${claimed.messageId} is gone`)
-  const content = await storedContent(host, message)
+const start = async (host: Host, startOf: StartOf, claimed: Claimed): Promise<UnderWay> => {
+  const found = await startOf(claimed.messageId)
+  if (!found) throw new Error(`message ${claimed.messageId} is gone`)
+  const { message } = found
+  const content = storedContent(host, found)
   if (claimed.aliasId === null) return deliverOwn(host, claimed, claimed.inboxId === null ? undefined : await inboxAddress(host.db, claimed.inboxId), content)
   return deliver(host, { ...claimed, aliasId: claimed.aliasId }, message, content, { inline: false })
 }
 
-const storedContent = async (host: Host, message: StoredMessage): Promise<Content> => {
-  const start: Buffer[] = []
-  let length = 0
-  for await (const piece of readMessage(host.db, message.id)) {
-    start.push(piece)
-    length += piece.length
-    if (length > maxHeaderOctets) break
-  }
-  const bytes = start.length === 1 && start[0] ? start[0] : Buffer.concat(start)
+/** The first chunk is longer than any header that was let in. */
+const storedContent = (host: Host, { message, bytes }: MessageStart): Content => {
   const headerEnd = endOfFields(bytes)
   return {
     size: message.size, header: bytes.subarray(0, headerEnd), bodyOffset: headerEnd, eightBit: message.eightBit,

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasTool } from '../support/tools.ts'
 import { root, startBurnbox, type Burnbox } from './burnbox.ts'
+import { benchDrain } from './drain.ts'
 import { measureLatency, type Latency } from './latency.ts'
 import { addManyAliases, manyAliases, measureSearch, median, numberedAlias, type SearchTime } from './many-aliases.ts'
 import { postfixMissing, startPostfix, type Postfix } from './postfix.ts'
@@ -41,7 +42,7 @@ const scenarios: readonly Scenario[] = [
   { name: 'kept, each to another alias', load: { sessions: 20, kept: true, numbered: true }, messages: [4_000, 2_000] },
 ]
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, messages: { type: 'string' } } })
 process.exitCode = await bench()
 
 async function bench(): Promise<number> {
@@ -49,6 +50,7 @@ async function bench(): Promise<number> {
     console.error('smtp-source and smtp-sink are missing: install the Debian package postfix.')
     return 69
   }
+  if (options.only === 'drain') return await benchDrain(Number(options.messages ?? 50_000), profiled()) ? 0 : 1
   const folder = await mkdtemp(join(tmpdir(), 'burnbox-bench-'))
   await chmod(folder, 0o711)      // Postfix's own user passes through
   const ends: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
@@ -56,8 +58,7 @@ async function bench(): Promise<number> {
     const sink = await startSink()
     ends.push(sink.stop)
     const environment = { BURNBOX_RELAY: `smtp://127.0.0.1:${sink.port}`, BURNBOX_BENCH_BARE: 'true' }
-    const profiled = options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` }
-    const burnbox = await startBurnbox({ ...environment, ...profiled })
+    const burnbox = await startBurnbox({ ...environment, ...profiled() })
     ends.push(burnbox.stop)
     await burnbox.cli('account', 'add', email, '--operator')
     const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
@@ -108,6 +109,10 @@ async function report(burnbox: Burnbox, postfix: Postfix | undefined, sink: Sink
   await mkdir(output, { recursive: true })
   const told = { at: new Date(), cores: availableParallelism(), throughput, latency, search, peak }
   await writeFile(join(output, 'bench.json'), `${JSON.stringify(told, null, 2)}\n`)
+}
+
+function profiled(): Readonly<Record<string, string>> {
+  return options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` }
 }
 
 function pairs(): number {

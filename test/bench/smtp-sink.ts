@@ -15,8 +15,8 @@ export type Sink = {
 const backlog = '1000'
 const standstillMilliseconds = 20_000
 
-export async function startSink(): Promise<Sink> {
-  const port = await freePort()
+export async function startSink(at?: number): Promise<Sink> {
+  const port = at ?? await freePort()
   // As root it insists on the name of somebody else.
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
   const child = spawn(findProgram('smtp-sink')!, ['-c', '-m', '1000', ...user, `127.0.0.1:${port}`, backlog], { stdio: ['ignore', 'pipe', 'inherit'] })

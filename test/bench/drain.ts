@@ -1,0 +1,62 @@
+// Back-pressure: with the next hop stopped so many messages are taken in and queued, then it comes back and the queue is drained.
+//   npm run bench -- --only drain
+//   npm run bench -- --only drain --messages 5000
+import { performance } from 'node:perf_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import { startBurnbox, type Burnbox } from './burnbox.ts'
+import { cpuSeconds, peakBytes } from './processes.ts'
+import { freePort, startSink } from './smtp-sink.ts'
+import { sendLoad } from './smtp-source.ts'
+import { printTable } from './table.ts'
+
+const mostMebibytes = 400
+const leastPerSecond = 1_000
+const portion = 5_000
+const email = 'me@inbox.example'
+
+export async function benchDrain(messages: number, environment: Readonly<Record<string, string>>): Promise<boolean> {
+  const port = await freePort()
+  const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${port}`, ...environment })
+  try {
+    await burnbox.cli('account', 'add', email, '--operator')
+    const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
+    const takeIn = await timed(burnbox, async () => {
+      for (let sent = 0; sent < messages; sent += portion) {
+        await sendLoad(burnbox.smtpPort, alias, { messages: Math.min(portion, messages - sent), sessions: 50, kept: true })
+      }
+    })
+    const whileQueued = peakBytes(burnbox.pid)
+    const sink = await startSink(port)
+    try {
+      // A probe finds out that it is back; what was deferred is made due again.
+      await burnbox.cli('queue', 'retry', '--all')
+      await sink.reached(1)
+      const before = sink.count()
+      const drain = await timed(burnbox, () => sink.reached(messages))
+      const perSecond = (messages - before) / drain.seconds
+      const peak = peakBytes(burnbox.pid) / 2 ** 20
+      await wait(1_000)
+      const left = (await burnbox.cli('queue', 'list')).split('\n').filter((line) => /^\d+\s/.test(line)).length
+      printTable(['back-pressure', 'messages', '/s', 'CPU s per 1,000', 'peak memory of node'], [
+        ['taken in, next hop stopped', String(messages), (messages / takeIn.seconds).toFixed(0), (takeIn.cpu / messages * 1_000).toFixed(2), mebibytes(whileQueued / 2 ** 20)],
+        ['drained', String(messages - before), perSecond.toFixed(0), (drain.cpu / messages * 1_000).toFixed(2), mebibytes(peak)],
+      ])
+      const good = perSecond >= leastPerSecond && peak < mostMebibytes && left === 0
+      console.log(`goal ${leastPerSecond}/s and under ${mostMebibytes} MB, nothing left (${left}): ${good ? 'reached' : 'NOT REACHED'}; `
+        + `${sink.count() - messages} more arrived than were sent\n`)
+      return good
+    } finally {
+      await sink.stop()
+    }
+  } finally {
+    await burnbox.stop()
+  }
+}
+
+async function timed(burnbox: Burnbox, work: () => Promise<void>): Promise<{ readonly seconds: number; readonly cpu: number }> {
+  const [start, used] = [performance.now(), cpuSeconds(burnbox.pid)]
+  await work()
+  return { seconds: (performance.now() - start) / 1_000, cpu: cpuSeconds(burnbox.pid) - used }
+}
+
+const mebibytes = (value: number): string => `${value.toFixed(0)} MB`
