@@ -20,6 +20,8 @@ import { migrate } from './store/migrate.ts'
 import { createRecorder } from './store/recorder.ts'
 import { createRoutes } from './store/routes.ts'
 import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
+import { createVerifier } from './verify/authenticate.ts'
+import { createResolver } from './verify/resolver.ts'
 
 export type OpenHost = {
   readonly host: Host
@@ -67,12 +69,15 @@ const assemble = (
     return questions
   }, { rounds: 1, size: 1_000 })
   let wake = (): void => {}
+  const resolve = createResolver(config.dns, clock)
   const host: Host = {
     config, domain: config.domain, db, keys, clock, log, recorder,
     relay: relayOf(db, clock),
     routes: createRoutes(db),
     correspondents: createCorrespondents(db, keys, clock),
     leases: createLeases(db, clock, log),
+    resolve,
+    verifier: createVerifier(resolve),
     random: randomBytes,
     pingStore: () => ping(true),
     wakeWorker: () => wake(),
@@ -84,6 +89,7 @@ const assemble = (
     onWake: (next) => { wake = next },
     close: async () => {
       host.relay.close()
+      host.verifier.close()
       await recorder.flush()
       await letGo()
     },

@@ -1,10 +1,14 @@
 // DATA: a whole message and its routes, to an answer. 250 only after it is delivered, queued or held.
 
+import { lowerCased } from '../mail/address.ts'
 import { readable } from '../mail/encoded-word.ts'
+import { soleFrom } from '../mail/from.ts'
 import { headerViolation } from '../mail/header-limits.ts'
 import { fieldsNamed, parseFields, valueOf, type Field } from '../mail/header.ts'
+import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
 import type { AliasFact, Forward, Hold, Report } from '../policy/decide.ts'
+import { isAuthenticated, judge, type Authentication } from '../policy/judge.ts'
 import { screen } from '../policy/screen.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import { cutThrough } from './cut-through.ts'
@@ -12,9 +16,10 @@ import type { RoutedDelivery } from './deliver.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { recordReport } from './record-report.ts'
-import { queueAndHold } from './queue-and-hold.ts'
+import { lineFor, queueAndHold } from './queue-and-hold.ts'
 
 const ACCEPTED: Acceptance = { kind: 'accepted' }
+const PASS = { kind: 'pass' } as const
 /** What a person may read of a name or subject in a list. */
 const CLIP_CHARACTERS = 500
 
@@ -31,11 +36,18 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
   if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
   if (reports.length > 0) return recordReports(host, incoming, reports)
 
-  const message = messageFacts(incoming, fields)
-  const forwards = verdict.kind === 'pass' ? incoming.routes.filter((route) => route.kind === 'forward') : []
+  const found = await authenticate(host, incoming, fields)
+  const judgement = found ? judge(found, host.config.arcTrusted) : PASS
+  const message = messageFacts(host, incoming, fields, found)
+  if (judgement.kind === 'refuse') {
+    if (judgement.reason === 'unauthentic') noteRefused(host, incoming, message)
+    return { kind: 'refused', reason: judgement.reason }
+  }
+  const holding = judgement.kind === 'hold' ? judgement : verdict
+  const forwards = holding.kind === 'pass' ? incoming.routes.filter((route) => route.kind === 'forward') : []
   const holds = incoming.routes.flatMap((route) => {
     if (route.kind === 'hold') return [route]
-    return route.kind === 'forward' && verdict.kind === 'hold' ? [heldFor(route, verdict.reason)] : []
+    return route.kind === 'forward' && holding.kind === 'hold' ? [heldFor(route, holding.reason)] : []
   })
   const deliveries = forwards.flatMap((route) => route.to.map((inbox) => newDelivery(host, route.alias, inbox.id, incoming.receivedAt)))
 
@@ -50,13 +62,34 @@ const newDelivery = (host: Host, alias: AliasFact, inboxId: string, createdAt: D
   attempts: 1, unknownOutcomes: 0, released: false,
 })
 
-const heldFor = (route: Forward, reason: 'report'): Hold => ({ kind: 'hold', alias: route.alias, reason })
+const heldFor = (route: Forward, reason: 'report' | 'unauthentic'): Hold => ({ kind: 'hold', alias: route.alias, reason })
 
-const messageFacts = (incoming: Incoming, fields: readonly Field[]): MessageFacts => ({
+/** Undefined: not looked at. On a host without a domain a loopback client is its own user trying it out, and nothing may need the DNS. */
+const authenticate = async (host: Host, incoming: Incoming, fields: readonly Field[]): Promise<Authentication | undefined> => {
+  const from = soleFrom(fields)
+  if (!from || host.config.benchBare || (host.config.local && isLoopback(incoming.clientIp))) return undefined
+  return host.verifier.authenticate({
+    clientIp: incoming.clientIp, helo: incoming.helo, reversePath: reversePathOf(incoming), from: lowerCased(from.mailbox), now: incoming.receivedAt,
+  }, incoming.content)
+}
+
+const isLoopback = (ip: string): boolean => /^(::ffff:)?127\./i.test(ip) || ip === '::1'
+
+const reversePathOf = ({ reversePath }: Incoming): string => (reversePath.kind === 'null' ? '' : reversePath.mailbox)
+
+/** Its owner may wonder where a message is. */
+const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts): void => {
+  for (const { alias } of incoming.routes) {
+    host.recorder.note({ ...lineFor(alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason: 'unauthentic' })
+  }
+}
+
+const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], found: Authentication | undefined): MessageFacts => ({
   receivedAt: incoming.receivedAt,
-  reversePath: incoming.reversePath.kind === 'null' ? '' : incoming.reversePath.mailbox,
+  reversePath: reversePathOf(incoming),
   helo: incoming.helo, clientIp: incoming.clientIp, protocol: incoming.protocol, smtpUtf8: incoming.smtpUtf8,
-  authenticated: false,
+  authenticated: found !== undefined && isAuthenticated(found),
+  authentication: found ? authenticationResults(host.domain, found) : '',
   from: firstValue(fields, 'from'), subject: firstValue(fields, 'subject'),
 })
 

@@ -1,7 +1,7 @@
 // One delivery, tried once: read the alias again, decide again, rewrite the header, hand it to the next hop.
 // Both ways come here: while the sender waits, and from the queue.
 
-import { parseFields, type Field } from '../mail/header.ts'
+import { formatField, parseFields, type Field } from '../mail/header.ts'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
@@ -116,6 +116,7 @@ const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery,
     isOwn,
     reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),
     authservIds: [host.domain],
+    ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
     ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },
     received: receivedField({
       helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,

@@ -10,6 +10,8 @@ import type { Leases } from '../store/leases.ts'
 import type { Recorder } from '../store/recorder.ts'
 import type { Routes } from '../store/routes.ts'
 import type { Keys } from '../store/secret.ts'
+import type { Verifier } from '../verify/authenticate.ts'
+import type { Resolve } from '../verify/resolver.ts'
 
 export type Host = {
   readonly config: Config
@@ -24,6 +26,9 @@ export type Host = {
   readonly correspondents: Correspondents
   readonly recorder: Recorder
   readonly leases: Leases
+  /** The one resolver of the process: cached, 2 s a question. */
+  readonly resolve: Resolve
+  readonly verifier: Verifier
   /** Random octets, from the system; tests may fix them. */
   readonly random: (octets: number) => Buffer
   /** Resolves while the database answers; joined, so that many clients at the door cost one query. */

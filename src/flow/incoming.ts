@@ -3,6 +3,7 @@
 import type { ReversePath } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import type { Route } from '../policy/decide.ts'
+import type { Judgement } from '../policy/judge.ts'
 import type { ScreenVerdict } from '../policy/screen.ts'
 import type { Protocol } from '../store/messages.ts'
 
@@ -20,4 +21,4 @@ export type Incoming = {
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: Extract<ScreenVerdict, { kind: 'refuse' }>['reason'] | 'not-accepted' }
+  | { readonly kind: 'refused'; readonly reason: Extract<ScreenVerdict | Judgement, { kind: 'refuse' }>['reason'] | 'not-accepted' }

@@ -23,7 +23,7 @@ export const createLocalRelay = (db: Database, clock: Clock, domain: string): Re
       }
       await insertLocalMessage(db, envelope.forwardPath, {
         receivedAt: clock.now(), reversePath: envelope.reversePath.kind === 'null' ? '' : envelope.reversePath.mailbox, helo: domain, clientIp: '127.0.0.1',
-        protocol: 'ESMTP', smtpUtf8: envelope.smtpUtf8, authenticated: true, from: first('from'), subject: first('subject'),
+        protocol: 'ESMTP', smtpUtf8: envelope.smtpUtf8, authenticated: true, authentication: '', from: first('from'), subject: first('subject'),
       }, {
         size: header.length + content.size - content.bodyOffset, eightBit: content.eightBit,
         read: async function* () {

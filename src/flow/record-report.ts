@@ -60,7 +60,7 @@ const restored = (original: Buffer, incoming: Incoming): { facts: MessageFacts; 
     content: contentInMemory(bytes, header.length, bytes.some((octet) => octet > 127)),
     facts: {
       receivedAt: incoming.receivedAt, reversePath: '', helo: incoming.helo, clientIp: incoming.clientIp, protocol: incoming.protocol,
-      smtpUtf8: header.some((octet) => octet > 127), authenticated: false, from: first('from'), subject: first('subject'),
+      smtpUtf8: header.some((octet) => octet > 127), authenticated: false, authentication: '', from: first('from'), subject: first('subject'),
     },
   }
 }

@@ -33,7 +33,7 @@ export const queueOwnMail = async (host: Host, tx: Tx, mail: OwnMail): Promise<v
   } as ConstructorParameters<typeof MailComposer>[0]).compile().build()
   const content = contentInMemory(bytes, endOfFields(bytes), false)
   const messageId = await insertMessage(tx, {
-    receivedAt: at, reversePath: '', helo: host.domain, clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: true,
+    receivedAt: at, reversePath: '', helo: host.domain, clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: true, authentication: '',
     from: `postmaster@${host.domain}`, subject: mail.subject,
   }, content)
   await insertDeliveries(tx, messageId, [{

@@ -16,7 +16,9 @@ const Held = z.object({
   size: z.number().int(), direction: z.enum(['in', 'out']), reason: z.string(), reason_text: z.string(), read_at: Time.nullable(),
   read: z.boolean(), expires_at: Time.openapi({ description: 'When it lapses' }),
 }).openapi('Held')
-const HeldMessage = Held.extend(ReadMessage.shape).openapi('HeldMessage')
+const HeldMessage = Held.extend(ReadMessage.shape).extend({
+  authentication: z.string().openapi({ description: 'What SPF, DKIM, ARC and DMARC said when it came (RFC 8601); empty: not verified' }),
+}).openapi('HeldMessage')
 
 const dayMs = 86_400_000
 
@@ -59,7 +61,7 @@ export const heldRoutes = (services: Services) => {
       const held = await find(c.var.caller.accountId, c.req.valid('param').id)
       const message = readJson(await parse(held), `/v1/held/${held.id}`)
       await markRead(host.db, c.var.caller.accountId, held.id, host.clock.now())
-      return c.json({ ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message }, 200)
+      return c.json({ ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message, authentication: held.authentication }, 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,

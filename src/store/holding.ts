@@ -39,6 +39,8 @@ export type HeldLine = {
   readonly reason: HoldReason
   readonly reasonText: string
   readonly readAt: Date | null
+  /** As MessageFacts has it. */
+  readonly authentication: string
 }
 
 export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
@@ -98,7 +100,7 @@ const heldLines = (db: Database | Tx, accountId: string) =>
     .where('h.account_id', '=', accountId).where('h.released_at', 'is', null)
     .select([
       'h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
-      'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at',
+      'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at', 'm.authentication',
     ])
 
 type HeldRow = Awaited<ReturnType<ReturnType<typeof heldLines>['executeTakeFirstOrThrow']>>
@@ -107,6 +109,7 @@ const heldLine = (row: HeldRow): HeldLine => ({
   id: row.uuid, cursor: row.id, aliasUuid: row.alias_uuid, aliasId: row.alias_id, alias: row.address, messageId: row.message_id as string,
   receivedAt: row.received_at, heldAt: row.held_at, from: row.from_text, subject: row.subject, size: Number(row.size),
   direction: row.direction as HeldLine['direction'], reason: row.reason as HoldReason, reasonText: row.reason_text, readAt: row.read_at,
+  authentication: row.authentication,
 })
 
 /** Newest first; `before` is a cursor of an earlier line. */

@@ -207,6 +207,7 @@ export interface MessageChunks {
 
 export interface Messages {
   authenticated: boolean;
+  authentication: Generated<string>;
   client_ip: string;
   eight_bit: boolean;
   from_text: string;

@@ -55,7 +55,7 @@ export const createResolver = (servers: readonly string[], clock: Clock): Resolv
     const known = answers.get(key)
     const records = known && known.until > clock.now().getTime() ? known.records : (await joined(key, ascii, wanted)).records
     if (typeof records === 'string') throw new DnsError(records, ascii, type)
-    return structuredClone(records)
+    return copyOf(records)
   }
 
   const joined = (key: string, name: string, type: Type): Promise<Found> => {
@@ -79,6 +79,9 @@ export const createResolver = (servers: readonly string[], clock: Clock): Resolv
 
   return resolve as Resolve
 }
+
+// Who asks may change what it gets; structuredClone costs ten times as much.
+const copyOf = (records: Records): Records => records.map((one) => (typeof one === 'string' ? one : Array.isArray(one) ? [...one] : { ...one })) as Records
 
 /** RFC 1035 §2.3.4. Octets that could be read as another name (a dot or NUL inside a label) do not get in. */
 const dnsName = (name: string): string | undefined => {

@@ -18,7 +18,7 @@ export const holdMessage = async (
     const content = contentInMemory(bytes, endOfFields(bytes), true)
     const messageId = await insertMessage(tx, {
       receivedAt: at, reversePath: 'shop@shop.example', helo: 'mx.shop.example', clientIp: '192.0.2.1', protocol: 'ESMTP', smtpUtf8: false,
-        authenticated: false,
+        authenticated: false, authentication: '',
       from: 'A shop <shop@shop.example>', subject,
     }, content)
     await insertHeld(tx, {

@@ -20,6 +20,7 @@ import { openIngress, type Ingress } from '../../src/smtp/server.ts'
 import type { Alias } from '../../src/store/aliases.ts'
 import { startWorker, type Worker } from '../../src/worker/loop.ts'
 import { listActivityRows, type ActivityRow } from './mail-rows.ts'
+import { noDns } from './program.ts'
 import { send, type Letter, type Sent } from './sender.ts'
 
 export type Account = { readonly id: string; readonly inboxes: readonly string[] }
@@ -53,7 +54,8 @@ export async function openMailProcess(databaseUrl: string, options: Options): Pr
   const data = mkdtempSync(path.join(tmpdir(), 'burnbox-mail-'))
   const config = readConfig({
     BURNBOX_DOMAIN: 'burn.example', BURNBOX_SMTP: '127.0.0.1:0', BURNBOX_DATA: data, DATABASE_URL: databaseUrl, BURNBOX_RELAY: options.relay,
-    BURNBOX_SECRET: 'a secret for tests only', BURNBOX_LOG: process.env['TEST_LOG'] ?? 'silent', ...options.env,
+    BURNBOX_SECRET: 'a secret for tests only', BURNBOX_LOG: process.env['TEST_LOG'] ?? 'silent',
+    BURNBOX_DNS: noDns, ...options.env,
   }, '/nonexistent')
   const opened = await openHost(config, createLog(config.logLevel), { clock: options.clock ?? systemClock })
   const { host } = opened

@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const startMs = 30_000
 
+/** Nothing listens there, and the system says so at once: what asks the DNS goes on without it, and no test waits for the world's. */
+export const noDns = '127.0.0.1:1'
+
 export type Program = AsyncDisposable & {
   /** Base URL of the web UI and API, without a slash at the end. */
   readonly url: string
@@ -37,6 +40,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}, o
       BURNBOX_HTTP: '127.0.0.1:0',
       BURNBOX_SMTP: '127.0.0.1:0',
       BURNBOX_LOG: 'warn',
+      BURNBOX_DNS: noDns,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,15 +19,19 @@ import { createRecorder } from '../../src/store/recorder.ts'
 import { createRoutes } from '../../src/store/routes.ts'
 import { deriveKeys } from '../../src/store/secret.ts'
 import type { Scope } from '../../src/store/tokens.ts'
+import { createVerifier } from '../../src/verify/authenticate.ts'
+import { createResolver } from '../../src/verify/resolver.ts'
 
 export const createTestHost = (db: Database, env: Environment = {}): Host => {
   const config = readConfig({ BURNBOX_LOG: process.env['TEST_LOG'] ?? 'silent', ...env }, '/nonexistent')
   const log = createLog(config.logLevel)
   const keys = deriveKeys('a secret for tests only')
+  const resolve = createResolver(config.dns, systemClock)
   return {
     config, domain: config.domain, db, keys, clock: systemClock, log, routes: createRoutes(db), correspondents: createCorrespondents(db, keys, systemClock),
     recorder: createRecorder(db, systemClock, log), random: randomBytes, wakeWorker: () => {},
     leases: createLeases(db, systemClock, log), pingStore: async () => {},
+    resolve, verifier: createVerifier(resolve),
     relay: { begin: () => { throw new Error('no mail leaves this host') }, room: () => 0, close: () => {} },
     stopping: new AbortController().signal, stopWaiting: new AbortController().signal,
   }

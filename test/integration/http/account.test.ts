@@ -63,7 +63,8 @@ test('/v1/activity: newest first, by alias, in pages, of this account alone; the
 test('/v1/local: an account sees the mail to its own inboxes, and nobody else does', async () => {
   const bytes = Buffer.from('From: a@b.example\r\nTo: someone@else.example\r\nSubject: local\r\n\r\nhello\r\n')
   await insertLocalMessage(db, 'ada@home.example' as Mailbox, {
-    receivedAt: new Date(), reversePath: '', helo: 'x', clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: false, from: 'a@b.example',
+    receivedAt: new Date(), reversePath: '', helo: 'x', clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: false,
+    authentication: '', from: 'a@b.example',
     subject: 'local',
   }, contentInMemory(bytes, endOfFields(bytes), false))
   const { body } = await get('/v1/local')
