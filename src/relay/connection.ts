@@ -144,7 +144,8 @@ export const openConnection = (target: Target, name: string, signal: AbortSignal
     const verified = protection === 'smtps' || protection === 'verified' || credentials !== undefined
     const connection = new Connection({
       host, port, name, secure: protection === 'smtps', ...servername === undefined ? {} : { servername },
-      opportunisticTLS: protection === 'opportunistic' && !credentials, requireTLS: protection === 'verified' || protection === 'encrypted', ignoreTLS: protection === 'clear',
+      opportunisticTLS: protection === 'opportunistic' && !credentials, ignoreTLS: protection === 'clear',
+      requireTLS: protection === 'verified' || protection === 'encrypted',
       tls: { rejectUnauthorized: verified, minVersion: 'TLSv1.2' },
       connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, socketCloseTimeout: 1_000,
     })

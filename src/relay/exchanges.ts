@@ -4,7 +4,7 @@ import { isPublicAddress } from '../mail/ip-address.ts'
 import { orderExchanges, type MxRecord } from '../mail/mx.ts'
 import { neverDelivered, notNow } from './no-route.ts'
 
-/** As `dns.promises.resolve` answers and fails: ENOTFOUND no such name (EBADNAME: there can be none), ENODATA none of this type, anything else: DNS is in trouble. */
+/** As `dns.promises.resolve` answers and fails: ENOTFOUND or EBADNAME no such name, ENODATA none of this type, anything else: DNS is in trouble. */
 export type Resolve = (name: string, rrtype: 'A' | 'AAAA' | 'MX' | 'TXT') => Promise<unknown>
 
 export type Lookup = {

@@ -17,6 +17,8 @@ export type PostfixSetUp = {
   readonly inbox: string
   /** All lead to the inbox. */
   readonly aliases: readonly string[]
+  /** PEM: it offers STARTTLS then. */
+  readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 const run = promisify(execFile)
@@ -40,10 +42,11 @@ export async function startPostfix(folder: string, setUp: PostfixSetUp): Promise
   const [version, daemons, commands, meta, libraries] = stdout.split('\n')
   await run('chown', ['postfix', data])
   await writeFile(join(config, 'main.cf'), mainCf({
-    ...setUp, queue, data, map: join(config, 'aliases'),
+    ...setUp, queue, data, map: join(config, 'aliases'), pem: join(config, 'tls.pem'),
     daemons: daemons!, commands: commands!, meta: meta!, libraries: libraries!,
   }))
   await writeFile(join(config, 'master.cf'), masterCf(port))
+  if (setUp.tls) await writeFile(join(config, 'tls.pem'), setUp.tls.key + setUp.tls.cert, { mode: 0o600 })
   await writeFile(join(config, 'aliases'), setUp.aliases.map((alias) => `${alias} ${setUp.inbox}\n`).join(''))
   // Its processes run as `postfix` and must reach the queue through our folder.
   await chmod(folder, 0o755)
@@ -67,7 +70,7 @@ async function patiently(read: () => Promise<string>): Promise<string> {
   throw new Error('Postfix did not start')
 }
 
-type Places = Record<'queue' | 'data' | 'map' | 'daemons' | 'commands' | 'meta' | 'libraries', string>
+type Places = Record<'queue' | 'data' | 'map' | 'pem' | 'daemons' | 'commands' | 'meta' | 'libraries', string>
 
 const mainCf = (at: PostfixSetUp & Places): string => `
 compatibility_level = 3.6
@@ -99,7 +102,9 @@ smtpd_client_connection_rate_limit = 0
 smtpd_peername_lookup = no
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions =
-smtpd_tls_security_level = none
+smtpd_tls_security_level = ${at.tls ? 'may' : 'none'}
+smtpd_tls_chain_files = ${at.tls ? at.pem : ''}
+smtpd_tls_received_header = yes
 smtp_tls_security_level = none
 in_flow_delay = 0
 `
@@ -109,6 +114,7 @@ const masterCf = (port: number): string => `
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce

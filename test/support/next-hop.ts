@@ -65,7 +65,9 @@ const welcome: Readonly<Record<Phase, string>> = {
   dot: '250 2.0.0 Ok: queued', rset: '250 2.0.0 Ok', noop: '250 2.0.0 Ok', quit: '221 2.0.0 Bye', other: '500 5.5.2 What?',
 }
 
-export async function openNextHop(script: Script = {}, options: { readonly extensions?: readonly string[]; readonly port?: number; readonly host?: string } = {}): Promise<NextHop> {
+export async function openNextHop(
+  script: Script = {}, options: { readonly extensions?: readonly string[]; readonly port?: number; readonly host?: string } = {},
+): Promise<NextHop> {
   const extensions = options.extensions ?? ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'SIZE 73400320']
   const ehlo = ['sink.example', ...extensions].map((line, n, all) => `250${n === all.length - 1 ? ' ' : '-'}${line}`).join('\r\n')
   const sockets = new Set<Socket>()

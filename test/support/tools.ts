@@ -7,6 +7,8 @@ import { chromium as playwright } from 'playwright-core'
 import { test } from 'vitest'
 
 export type Tool = 'chromium' | 'postfix' | 'python3-dkim' | 'swaks'
+/** 'root': a port below 1024, say. Nothing can be installed for it. */
+export type Need = Tool | 'root'
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
@@ -24,17 +26,18 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isProgram)
 }
 
-export function hasTool(tool: Tool): boolean {
+export function hasTool(tool: Need): boolean {
   switch (tool) {
     case 'chromium': return findChromium() !== undefined
     case 'postfix': return ['postfix', 'smtp-source', 'smtp-sink'].every((name) => findProgram(name) !== undefined)
     case 'python3-dkim': return findProgram('arcverify') !== undefined
+    case 'root': return process.getuid?.() === 0
     case 'swaks': return findProgram('swaks') !== undefined
   }
 }
 
 /** `test`, or where a tool is missing a test that is counted as not run (with CI set: that fails). */
-export function testNeeding(...tools: readonly Tool[]): typeof test {
+export function testNeeding(...tools: readonly Need[]): typeof test {
   const missing = tools.filter((tool) => !hasTool(tool))
   if (missing.length === 0) return test
   if (!process.env['CI']) return test.skip as typeof test
