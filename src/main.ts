@@ -7,7 +7,7 @@ import { runCli } from './cli/run.ts'
 import { ConfigMistakes, readConfig, readEnvironment, type Config } from './config.ts'
 import { prepareHost } from './flow/set-up.ts'
 import { createLog, type Log } from './log.ts'
-import { DirectNotBuilt, openHost, type OpenHost } from './open-host.ts'
+import { openHost, type OpenHost } from './open-host.ts'
 import { certificateFiles, readCertificate, watchCertificate } from './smtp/certificate.ts'
 import { CannotListen as CannotListenSmtp, openIngress, type Ingress } from './smtp/server.ts'
 import { DatabaseRefused } from './store/database.ts'
@@ -113,7 +113,7 @@ const explain = (error: unknown, log: Log | undefined): number => {
     process.stderr.write(`${text}\n`)
     return code
   }
-  if (error instanceof ConfigMistakes || error instanceof WrongSecret || error instanceof DirectNotBuilt) return say(error.message, 78)
+  if (error instanceof ConfigMistakes || error instanceof WrongSecret) return say(error.message, 78)
   if (error instanceof DatabaseRefused || error instanceof EmbeddedPostgresFailed) return say(error.message, 69)
   if (error instanceof CannotListenHttp || error instanceof CannotListenSmtp) return say(error.message, 69)
   const fault = error instanceof Error ? error : new Error(String(error))

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -9,6 +10,7 @@ import type { Host } from './flow/host.ts'
 import { createLocalRelay } from './flow/local-relay.ts'
 import type { Log } from './log.ts'
 import type { Relay } from './relay/attempt.ts'
+import { createDirect } from './relay/direct.ts'
 import { createSmarthost } from './relay/smarthost.ts'
 import { batched } from './store/batched.ts'
 import { createCorrespondents } from './store/correspondents.ts'
@@ -20,8 +22,9 @@ import { migrate } from './store/migrate.ts'
 import { createRecorder } from './store/recorder.ts'
 import { createRoutes } from './store/routes.ts'
 import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
+import { createTlsHistory } from './store/tls-history.ts'
 import { createVerifier } from './verify/authenticate.ts'
-import { createResolver } from './verify/resolver.ts'
+import { createResolver, type Resolve } from './verify/resolver.ts'
 
 export type OpenHost = {
   readonly host: Host
@@ -52,7 +55,7 @@ export const openHost = async (
     const keys = deriveKeys(config.secret ?? secretInFolder(config.data))
     await checkSecret(db, keys)
     await db.transaction().execute((tx) => ensureHostDomain(tx, config.domain))
-    return assemble(config, log, clock, db, keys, options.relay ?? ((database) => createRelay(config, database, clock)), letGo)
+    return assemble(config, log, clock, db, keys, options.relay, letGo)
   } catch (error) {
     await letGo()
     throw error
@@ -60,7 +63,8 @@ export const openHost = async (
 }
 
 const assemble = (
-  config: Config, log: Log, clock: Clock, db: Database, keys: Host['keys'], relayOf: (db: Database, clock: Clock) => Relay, letGo: () => Promise<void>,
+  config: Config, log: Log, clock: Clock, db: Database, keys: Host['keys'], relayOf: ((db: Database, clock: Clock) => Relay) | undefined,
+  letGo: () => Promise<void>,
 ): OpenHost => {
   const stop = { stopping: new AbortController(), stopWaiting: new AbortController() }
   const recorder = createRecorder(db, clock, log)
@@ -72,7 +76,7 @@ const assemble = (
   const resolve = createResolver(config.dns, clock)
   const host: Host = {
     config, domain: config.domain, db, keys, clock, log, recorder,
-    relay: relayOf(db, clock),
+    relay: relayOf ? relayOf(db, clock) : createRelay(config, log, clock, db, resolve),
     routes: createRoutes(db),
     correspondents: createCorrespondents(db, keys, clock),
     leases: createLeases(db, clock, log),
@@ -96,13 +100,17 @@ const assemble = (
   }
 }
 
-const createRelay = (config: Config, db: Database, clock: Clock): Relay => {
+const createRelay = (config: Config, log: Log, clock: Clock, db: Database, resolve: Resolve): Relay => {
   switch (config.relay.kind) {
     case 'local': return createLocalRelay(db, clock, config.domain)
     case 'smarthost': return createSmarthost(config.relay, config.domain, clock)
-    case 'direct': throw new DirectNotBuilt('BURNBOX_RELAY=direct is not built yet: name a smarthost, e.g. BURNBOX_RELAY=smtp://127.0.0.1:25')
+    case 'direct': {
+      const lookup = { resolve, allowPrivate: config.mxAllowPrivate, ourName: config.domain, ourAddresses: addressesOfMachine, random: Math.random }
+      return createDirect({ lookup, port: config.mxPort, tls: createTlsHistory(db), clock, log })
+    }
   }
 }
 
-/** Told as a mistake of the configuration. */
-export class DirectNotBuilt extends Error {}
+/** Asked each time: an address may come and go. */
+const addressesOfMachine = (): ReadonlySet<string> =>
+  new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)))

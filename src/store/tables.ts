@@ -11,6 +11,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Account {
@@ -258,6 +270,12 @@ export interface Session {
   userId: string;
 }
 
+export interface TlsHistory {
+  domain: string;
+  policy: Json | null;
+  seen_at: Timestamp | null;
+}
+
 export interface TwoFactor {
   backupCodes: string;
   failedVerificationCount: number | null;
@@ -310,6 +328,7 @@ export interface DB {
   passkey: Passkey;
   retired_addresses: RetiredAddresses;
   session: Session;
+  tls_history: TlsHistory;
   twoFactor: TwoFactor;
   user: User;
   verification: Verification;
