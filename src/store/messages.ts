@@ -84,7 +84,7 @@ export const messageById = async (db: Database | Tx, id: string): Promise<Stored
 const storedMessage = (row: Selectable<DB['messages']>): StoredMessage => ({
   id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
   helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated,
-    authentication: row.authentication,
+  authentication: row.authentication,
   from: row.from_text, subject: row.subject,
 })
 

@@ -8,7 +8,8 @@ import type { Database } from '../../src/store/database.ts'
 
 /** `message` with LF or CRLF; returns the held message's id of the API. */
 export const holdMessage = async (
-  db: Database, aliasUuid: string, message: string | Buffer, options: { readonly reason?: HoldReason; readonly subject?: string } = {},
+  db: Database, aliasUuid: string, message: string | Buffer,
+  options: { readonly reason?: HoldReason; readonly subject?: string; readonly authentication?: string } = {},
 ): Promise<string> => {
   const bytes = typeof message === 'string' ? Buffer.from(message.replaceAll(/\r?\n/g, '\r\n')) : message
   const alias = await db.selectFrom('aliases').select(['id', 'account_id', 'burned_at']).where('uuid', '=', aliasUuid).executeTakeFirstOrThrow()
@@ -18,7 +19,7 @@ export const holdMessage = async (
     const content = contentInMemory(bytes, endOfFields(bytes), true)
     const messageId = await insertMessage(tx, {
       receivedAt: at, reversePath: 'shop@shop.example', helo: 'mx.shop.example', clientIp: '192.0.2.1', protocol: 'ESMTP', smtpUtf8: false,
-        authenticated: false, authentication: '',
+        authenticated: false, authentication: options.authentication ?? '',
       from: 'A shop <shop@shop.example>', subject,
     }, content)
     await insertHeld(tx, {

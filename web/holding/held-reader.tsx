@@ -12,7 +12,7 @@ import { useReading } from '../parts/use-reading.ts'
 import { dayOf, exact } from '../time.ts'
 import { HeldActions } from './held-actions.tsx'
 import { readNow } from './held-list.ts'
-import { whyDetail, whyIcon, whySentence } from './held-why.ts'
+import { checksOf, whyDetail, whyIcon, whySentence } from './held-why.ts'
 import { MessageBody } from './message-body.tsx'
 
 const minuteMs = 60_000
@@ -54,6 +54,11 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
             Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept
             until {dayOf(new Date(message.expires_at))}.
           </p>
+          {message.authentication && (
+            <p class="hint r-said">
+              Is it really from there? <code>{checksOf(message.authentication)}</code>
+            </p>
+          )}
         </div>
       </div>
       <MessageBody

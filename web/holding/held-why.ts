@@ -18,3 +18,11 @@ export const whyIcon = (reason: string) => sentences[reason]?.[0] ?? 'info'
 export const whySentence = (reason: string, text: string) => sentences[reason]?.[1] ?? text
 /** What the other server said, where there is more to say than the sentence. */
 export const whyDetail = (reason: string, text: string) => (reason === 'burned' || text === whySentence(reason, text) ? '' : text)
+
+/** `burn.example; spf=pass smtp.mailfrom=a.example; dkim=none; dmarc=pass policy.dmarc=none header.from=a.example` -> what a person can use. */
+export const checksOf = (authentication: string) =>
+  authentication
+    .split('; ')
+    .slice(1)
+    .map((check) => check.replace(/ (policy\.dmarc|header\.s)=\S+/g, '').replace('=', ' ').replace(/ [a-z.]+=/g, ' '))
+    .join(' · ')

@@ -31,13 +31,14 @@ describe('holding', () => {
       'From: "A shop" <shop@shop.example>', 'To: you@burn.localhost', 'Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?=', 'Date: Tue, 14 Jul 2026 09:30:00 +0200',
       '', 'Hello,', '', 'see https://shop.example/a?b=1&c=2.', '',
     ].join('\n')
-    const id = await hold(raw, { subject: 'Größe' })
+    const authentication = 'burn.localhost; spf=pass smtp.mailfrom=shop.example; dkim=none; dmarc=none header.from=shop.example'
+    const id = await hold(raw, { subject: 'Größe', authentication })
     const listed = (await get(`/v1/held?alias_id=${alias.id}&limit=1`)).body.items[0]
     expect(listed).toMatchObject({ id, alias_id: alias.id, alias: alias.address, subject: 'Größe', direction: 'in', reason: 'burned', read: false })
     const { body } = await get(`/v1/held/${id}`)
     expect(body).toMatchObject({
       ...listed, shown: true, to: 'you@burn.localhost', date: '2026-07-14T07:30:00.000Z',
-      text: expect.stringContaining('Hello,'), remote: 0, attachments: [],
+      text: expect.stringContaining('Hello,'), remote: 0, attachments: [], authentication,
     })
     expect((await get(`/v1/held/${id}`)).body.read).toBe(true)
 
