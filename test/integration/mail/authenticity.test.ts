@@ -185,6 +185,23 @@ describe('E09 trouble with the DNS', () => {
   })
 })
 
+describe('E12 an SPF record that asks for much', () => {
+  test.each([
+    ['a loop of includes', (dns: DnsServer) => dns.set('evil.example', 'TXT', 'v=spf1 include:evil.example -all')],
+    ['100 includes', (dns: DnsServer) => {
+      for (let n = 0; n < 100; n++) dns.set(n === 0 ? 'evil.example' : `i${n}.evil.example`, 'TXT', `v=spf1 include:i${n + 1}.evil.example -all`)
+    }],
+    ['three empty look-ups', (dns: DnsServer) =>
+      dns.set('evil.example', 'TXT', 'v=spf1 a:x1.evil.example a:x2.evil.example a:x3.evil.example ip4:127.0.0.1 -all')],
+  ] as const)('%s: permerror after a few questions', async (_, publishIt) => {
+    const { dns, send, found } = await open('p=none')
+    publishIt(dns)
+    expect(await send(letter())).toMatch(accepted)
+    expect(found()).toContain('spf=permerror')
+    expect(dns.asked.filter((question) => question.includes('evil.example')).length).toBeLessThanOrEqual(11)
+  })
+})
+
 describe('E13, E14 signatures that prove too little', () => {
   const past = new Date(Date.now() - 86_400_000)
   test.each([
