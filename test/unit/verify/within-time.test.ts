@@ -4,10 +4,11 @@ import { DnsError, type Resolve } from '../../../src/verify/resolver.ts'
 
 test('each question is asked once a message', async () => {
   const asked: string[] = []
-  const resolve = withinTime(((name: string) => {
+  const answer = async (name: string): Promise<unknown> => {
     asked.push(name)
-    return Promise.resolve([[`answer ${asked.length}`]])
-  }) as Resolve, new AbortController().signal)
+    return [[`answer ${asked.length}`]]
+  }
+  const resolve = withinTime(answer as Resolve, new AbortController().signal)
   expect(await resolve('a.example', 'TXT')).toEqual([['answer 1']])
   expect(await resolve('A.example', 'TXT')).toEqual([['answer 1']])
   expect(await resolve('a.example', 'A')).toEqual([['answer 2']])
