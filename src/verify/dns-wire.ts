@@ -75,4 +75,3 @@ const decoded = (bytes: Buffer): DecodedPacket | undefined => {
     return undefined
   }
 }
-
