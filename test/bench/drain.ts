@@ -38,8 +38,8 @@ export async function benchDrain(messages: number, environment: Readonly<Record<
       await wait(1_000)
       const left = (await burnbox.cli('queue', 'list')).split('\n').filter((line) => /^\d+\s/.test(line)).length
       printTable(['back-pressure', 'messages', '/s', 'CPU s per 1,000', 'peak memory of node'], [
-        ['taken in, next hop stopped', String(messages), (messages / takeIn.seconds).toFixed(0), (takeIn.cpu / messages * 1_000).toFixed(2), mebibytes(whileQueued / 2 ** 20)],
-        ['drained', String(messages - before), perSecond.toFixed(0), (drain.cpu / messages * 1_000).toFixed(2), mebibytes(peak)],
+        line('taken in, next hop stopped', messages, takeIn, whileQueued / 2 ** 20),
+        line('drained', messages - before, drain, peak),
       ])
       const good = perSecond >= leastPerSecond && peak < mostMebibytes && left === 0
       console.log(`goal ${leastPerSecond}/s and under ${mostMebibytes} MB, nothing left (${left}): ${good ? 'reached' : 'NOT REACHED'}; `
@@ -53,7 +53,13 @@ export async function benchDrain(messages: number, environment: Readonly<Record<
   }
 }
 
-async function timed(burnbox: Burnbox, work: () => Promise<void>): Promise<{ readonly seconds: number; readonly cpu: number }> {
+type Timed = { readonly seconds: number; readonly cpu: number }
+
+function line(what: string, messages: number, { seconds, cpu }: Timed, memory: number): string[] {
+  return [what, String(messages), (messages / seconds).toFixed(0), (cpu / messages * 1_000).toFixed(2), mebibytes(memory)]
+}
+
+async function timed(burnbox: Burnbox, work: () => Promise<void>): Promise<Timed> {
   const [start, used] = [performance.now(), cpuSeconds(burnbox.pid)]
   await work()
   return { seconds: (performance.now() - start) / 1_000, cpu: cpuSeconds(burnbox.pid) - used }

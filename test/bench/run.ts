@@ -2,6 +2,7 @@
 // and only the ratio within one run counts. Prints tables, and writes test/output/bench.json.
 //   npm run bench -- --quick                  one pair of each, smaller
 //   npm run bench -- --only kept              the scenarios with that in their name
+//   npm run bench -- --only memory | drain     back-pressure alone, in place of the others
 //   npm run bench -- --profile DIR            Burnbox alone, with a CPU profile into DIR at its end
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
@@ -13,6 +14,7 @@ import { benchDrain } from './drain.ts'
 import { measureLatency, type Latency } from './latency.ts'
 import { addManyAliases, manyAliases, measureSearch, median, numberedAlias, type SearchTime } from './many-aliases.ts'
 import { postfixMissing, startPostfix, type Postfix } from './postfix.ts'
+import { benchMemory } from './memory.ts'
 import { peakBytes } from './processes.ts'
 import { startSink, type Sink } from './smtp-sink.ts'
 import type { Load } from './smtp-source.ts'
@@ -42,7 +44,9 @@ const scenarios: readonly Scenario[] = [
   { name: 'kept, each to another alias', load: { sessions: 20, kept: true, numbered: true }, messages: [4_000, 2_000] },
 ]
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, messages: { type: 'string' } } })
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, messages: { type: 'string' } },
+})
 process.exitCode = await bench()
 
 async function bench(): Promise<number> {
@@ -51,6 +55,7 @@ async function bench(): Promise<number> {
     return 69
   }
   if (options.only === 'drain') return await benchDrain(Number(options.messages ?? 50_000), profiled()) ? 0 : 1
+  if (options.only === 'memory') return await benchMemory(profiled()) ? 0 : 1
   const folder = await mkdtemp(join(tmpdir(), 'burnbox-bench-'))
   await chmod(folder, 0o711)      // Postfix's own user passes through
   const ends: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]

@@ -1,58 +1,15 @@
 // F01 and F02, scaled: the program is killed with -9 while senders send and its worker delivers. What was answered 250 is at the sink,
 // in the queue or in holding. Duplicates are possible for what was under way at a kill: counted and told, never asserted.
-import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
+import { makePlace, scale, tell, type Place } from '../support/chaos-place.ts'
 import { openNextHop, type NextHop } from '../support/next-hop.ts'
 import { startProgram, type Program } from '../support/program.ts'
-import { fateOf, sendTraced, type Fate } from '../support/trace-letters.ts'
+import { fateOf, sendTraced } from '../support/trace-letters.ts'
 import { until } from '../support/until.ts'
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-
-// `npm run soak` makes it larger.
-const scale = Number(process.env['CHAOS_SCALE'] ?? 1)
-
-type Place = { readonly data: string; readonly env: Readonly<Record<string, string>>; readonly port: number; burnbox(...args: readonly string[]): string }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-/** A data folder with an embedded database, which outlives each kill, and a port that every start takes again. */
-async function makePlace(hop: NextHop): Promise<Place> {
-  const data = mkdtempSync(path.join(tmpdir(), 'burnbox-chaos-'))
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }))
-  const port = await freePort()
-  const env = { BURNBOX_DOMAIN: 'burn.example', BURNBOX_RELAY: hop.url, BURNBOX_SMTP: `127.0.0.1:${port}`, BURNBOX_LOG: 'silent' }
-  return {
-    data, env, port,
-    burnbox: (...args) => {
-      const { PATH = '', HOME = '' } = process.env
-      const own = { PATH, HOME, BURNBOX_DATA: path.join(data, 'data'), ...env }
-      const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: data, encoding: 'utf8', env: own })
-      if (status !== 0) throw new Error(`burnbox ${args.join(' ')}: ${status} ${stderr}`)
-      return stdout.trim()
-    },
-  }
-}
-
-function tell(name: string, answered: number, { atSink, stored, lost, duplicates }: Fate): void {
-  console.log(`${name}: ${answered} answered 250, ${atSink} at the sink, ${stored} in the queue or held, ${lost.length} lost, ${duplicates} duplicates`)
-}
 
 type Run = { readonly messages: number; readonly senders: number; readonly kills: number; readonly everyMs?: number }
 

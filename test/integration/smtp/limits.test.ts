@@ -19,7 +19,8 @@ const { db } = await createDatabase()
 const data = mkdtempSync(join(tmpdir(), 'burnbox-limits-'))
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 const base = createTestHost(db, {
-  BURNBOX_DOMAIN: 'burn.example', BURNBOX_DATA: data, BURNBOX_SMTP: '127.0.0.1:0', BURNBOX_PROXY_PROTOCOL: '127.0.0.1', BURNBOX_TRUSTED_CLIENTS: '203.0.113.0/24',
+  BURNBOX_DOMAIN: 'burn.example', BURNBOX_DATA: data, BURNBOX_SMTP: '127.0.0.1:0', BURNBOX_PROXY_PROTOCOL: '127.0.0.1',
+  BURNBOX_TRUSTED_CLIENTS: '203.0.113.0/24',
 })
 const certificate = readCertificate(await certificateFiles(base.config))
 const { id: accountId } = await createAccount(base, { email: mailbox('owner@home.example'), role: 'operator', inboxes: [] })
