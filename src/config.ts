@@ -39,6 +39,7 @@ export type Config = {
   readonly rspamd?: string
   readonly submission?: readonly Endpoint[]
   readonly benchBare: boolean
+  readonly dkimEd25519: boolean                 // a second signature
   readonly maxMessageBytes: number
   readonly queueMessages: number                // deliveries in the queue, over which new ones are not taken
   readonly logLevel: LogLevel
@@ -128,6 +129,7 @@ export function readConfig(env: Environment, folder: string = process.cwd()): Co
     ...(rspamd !== undefined && { rspamd }),
     ...(submission && { submission }),
     benchBare: read('BURNBOX_BENCH_BARE', false, parseBoolean),
+    dkimEd25519: read('BURNBOX_DKIM_ED25519', false, parseBoolean),
     maxMessageBytes: read('BURNBOX_MAX_MESSAGE_BYTES', 36_700_160, parseMessageBytes),
     queueMessages: read('BURNBOX_QUEUE_MESSAGES', 100_000, parseCount),
     logLevel: read<LogLevel>('BURNBOX_LOG', 'info', parseLogLevel),

@@ -7,14 +7,17 @@ import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Host } from './flow/host.ts'
+import { dkimAlgorithms } from './flow/rotate-dkim.ts'
 import { createLocalRelay } from './flow/local-relay.ts'
 import type { Log } from './log.ts'
 import type { Relay } from './relay/attempt.ts'
 import { createDirect } from './relay/direct.ts'
+import { createSigner } from './relay/sign.ts'
 import { createSmarthost } from './relay/smarthost.ts'
 import { batched } from './store/batched.ts'
 import { createCorrespondents } from './store/correspondents.ts'
 import { checkDatabase, openDatabase, type Database } from './store/database.ts'
+import { activeDkimKeys } from './store/dkim-keys.ts'
 import { ensureHostDomain } from './store/domains.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { createLeases } from './store/leases.ts'
@@ -77,6 +80,7 @@ const assemble = (
   const host: Host = {
     config, domain: config.domain, db, keys, clock, log, recorder,
     relay: relayOf ? relayOf(db, clock) : createRelay(config, log, clock, db, resolve),
+    signer: config.benchBare ? undefined : createSigner(() => activeDkimKeys(db, keys, config.domain, dkimAlgorithms(config), clock.now()), clock),
     routes: createRoutes(db),
     correspondents: createCorrespondents(db, keys, clock),
     leases: createLeases(db, clock, log),

@@ -4,6 +4,7 @@ import { Problem } from '../flow/problem.ts'
 import { accountCommands } from './account.ts'
 import { aliasCommands } from './alias.ts'
 import { parseCall, UsageMistake, type Command, type Output, type Services } from './command.ts'
+import { dnsCommands } from './dns.ts'
 import { heldCommands } from './held.ts'
 import { queueCommands } from './queue.ts'
 import { tokenCommands } from './token.ts'
@@ -20,7 +21,7 @@ const serve: Command = {
   },
 }
 
-const commands: readonly Command[] = [serve, ...accountCommands, ...tokenCommands, ...aliasCommands, ...heldCommands, ...queueCommands]
+const commands: readonly Command[] = [serve, ...accountCommands, ...tokenCommands, ...aliasCommands, ...heldCommands, ...queueCommands, ...dnsCommands]
 
 const terminal: Output = { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) }
 

@@ -10,6 +10,7 @@ import { receivedField } from '../mail/trace.ts'
 import { decideAttempt, type AliasFact } from '../policy/decide.ts'
 import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
+import { worthSealing } from '../policy/seal.ts'
 import type { Envelope, Outgoing, Transmission } from '../relay/attempt.ts'
 import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
@@ -54,6 +55,7 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
       case 'forward': return {
         envelope: { reversePath: { kind: 'mailbox', mailbox: verpAddress(host, delivery) }, forwardPath: decision.to[0].address, smtpUtf8: message.smtpUtf8 },
         outgoing: { header: await forwardedHeader(host, alias, delivery, message, content), content },
+        authentication: message.authentication,
       }
     }
   }, options)
@@ -63,9 +65,12 @@ export const deliverOwn = (host: Host, delivery: Omit<Delivery, 'aliasId' | 'rel
   underWay(host, delivery, async () => (to === undefined ? { kind: 'held', reason: 'no-inbox', reply: '' } : {
     envelope: { reversePath: { kind: 'null' }, forwardPath: to, smtpUtf8: false },
     outgoing: { header: content.header, content },
+    authentication: '',
   }), { inline: false })
 
-type Prepared = { readonly envelope: Envelope; readonly outgoing: Outgoing } | Extract<Outcome, { kind: 'held' }>
+/** `authentication`: what was found of the message when it came, for the seal. */
+type Ready = { readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string }
+type Prepared = Ready | Extract<Outcome, { kind: 'held' }>
 
 const underWay = (
   host: Host, tries: Pick<Delivery, 'attempts' | 'unknownOutcomes' | 'expiresAt'>, prepare: () => Promise<Prepared>, options: { readonly inline: boolean },
@@ -77,8 +82,10 @@ const underWay = (
   const run = async (): Promise<Outcome> => {
     const prepared = await prepare()
     if ('kind' in prepared) return prepared
+    const outgoing = await signed(host, prepared)
+    if (!outgoing) return decide({ kind: 'transient', reply: 'Burnbox could not sign the message.', why: 'dropped', trouble: false })
     if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
-    transmission = host.relay.begin(prepared.envelope, prepared.outgoing, options)
+    transmission = host.relay.begin(prepared.envelope, outgoing, options)
     begun.resolve()
     return decide(await transmission.result)
   }
@@ -90,6 +97,17 @@ const underWay = (
       return transmission ? transmission.giveUp(trouble) : true
     },
     isSent: () => transmission?.isSent() ?? false,
+  }
+}
+
+/** Undefined: it could not be signed, and nothing leaves unsigned. */
+const signed = async (host: Host, { outgoing, authentication }: Ready): Promise<Outgoing | undefined> => {
+  if (!host.signer) return outgoing
+  try {
+    return { ...outgoing, header: await host.signer.sign(outgoing, worthSealing(authentication)) }
+  } catch (error) {
+    host.log.error({ err: error }, 'a message could not be signed and is deferred')
+    return undefined
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Relay } from '../relay/attempt.ts'
+import type { Signer } from '../relay/sign.ts'
 import type { Correspondents } from '../store/correspondents.ts'
 import type { Database } from '../store/database.ts'
 import type { Leases } from '../store/leases.ts'
@@ -22,6 +23,8 @@ export type Host = {
   readonly clock: Clock
   readonly log: Log
   readonly relay: Relay
+  /** Undefined: nothing is signed (BURNBOX_BENCH_BARE). */
+  readonly signer: Signer | undefined
   readonly routes: Routes
   readonly correspondents: Correspondents
   readonly recorder: Recorder

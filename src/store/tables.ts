@@ -165,6 +165,17 @@ export interface Deliveries {
   unknown_outcomes: Generated<number>;
 }
 
+export interface DkimKeys {
+  algorithm: string;
+  changed_at: Timestamp;
+  created_at: Timestamp;
+  domain: string;
+  private_key_encrypted: Buffer | null;
+  public_key: string;
+  selector: string;
+  state: string;
+}
+
 export interface Domains {
   account_id: string | null;
   id: Generated<Int8>;
@@ -317,6 +328,7 @@ export interface DB {
   correspondents: Correspondents;
   daily_counts: DailyCounts;
   deliveries: Deliveries;
+  dkim_keys: DkimKeys;
   domains: Domains;
   held: Held;
   host_state: HostState;

@@ -32,6 +32,7 @@ export const createTestHost = (db: Database, env: Environment = {}): Host => {
     recorder: createRecorder(db, systemClock, log), random: randomBytes, wakeWorker: () => {},
     leases: createLeases(db, systemClock, log), pingStore: async () => {},
     resolve, verifier: createVerifier(resolve),
+    signer: undefined,
     relay: { begin: () => { throw new Error('no mail leaves this host') }, room: () => 0, close: () => {} },
     stopping: new AbortController().signal, stopWaiting: new AbortController().signal,
   }

@@ -25,6 +25,7 @@ describe('readConfig', () => {
       unsafeDatabase: false,
       arcTrusted: [],
       benchBare: false,
+      dkimEd25519: false,
       maxMessageBytes: 36_700_160,
       queueMessages: 100_000,
       logLevel: 'info',

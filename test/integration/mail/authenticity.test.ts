@@ -292,7 +292,7 @@ describe('E18 Authentication-Results on the forwarded copy', () => {
     expect(await send(await signed(letter(undefined, forged), bank), 'owner@home.example')).toMatch(accepted)
     expect(ourResults(hop)).toHaveLength(1)
     const copy = hop.accepted.at(-1)!.bytes.toString()
-    expect(copy).toMatch(/^Received: [^\r]*\r\n(?:[ \t][^\r]*\r\n)*Authentication-Results: burn\.example; /)
+    expect(copy).toMatch(/^Received: [^\r]*\r\n(?:[ \t][^\r]*\r\n)*Authentication-Results: burn\.example; /m)
     expect(copy).toContain('Authentication-Results: other.example; spf=pass')
     expect(copy).not.toContain('owner@home.example')
   })

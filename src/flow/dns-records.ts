@@ -1,0 +1,59 @@
+// What the operator publishes so that the world finds this host and trusts its mail: MX, SPF (RFC 7208), DKIM (RFC 6376 §3.6.1), DMARC.
+
+import { isIP } from 'node:net'
+import type { Config } from '../config.ts'
+import type { DkimKey } from '../store/dkim-keys.ts'
+import { ensureDkimKeys, listDkimKeys } from './rotate-dkim.ts'
+import type { Host } from './host.ts'
+
+/** `value` as in a zone, TXT without its quotes. */
+export type DnsRecord = { readonly name: string; readonly type: 'MX' | 'TXT'; readonly value: string; readonly why: string }
+
+/** Mail under way, in queues for up to 5 days, still carries the signature of a retired key. */
+const RETIRED_FOR_MS = 7 * 86_400_000
+
+export const dnsRecords = async (host: Host): Promise<readonly DnsRecord[]> => {
+  await ensureDkimKeys(host)
+  const { domain, config } = host
+  const gone = host.clock.now().getTime() - RETIRED_FOR_MS
+  const keys = (await listDkimKeys(host)).filter((key) => key.state !== 'retired' || key.changedAt.getTime() > gone)
+  return [
+    { name: domain, type: 'MX', value: `10 ${mailServerName(config)}.`, why: 'mail for it comes to this server, on port 25; its name needs an address record' },
+    {
+      name: domain, type: 'TXT', value: `v=spf1 ${['mx', ...senders(config)].join(' ')} -all`,
+      why: 'who may send for it; a provider may name an include: of its own',
+    },
+    ...keys.map((key): DnsRecord => ({ name: `${key.selector}._domainkey.${domain}`, type: 'TXT', value: dkimRecord(key), why: whyKey[key.state] })),
+    { name: `_dmarc.${domain}`, type: 'TXT', value: 'v=DMARC1; p=reject', why: 'what claims to be from it and is not signed may be refused' },
+  ]
+}
+
+const whyKey = {
+  active: 'the key that mail is signed with',
+  next: 'the key to come: publish it, wait until it can be looked up everywhere, then run "burnbox dkim rotate --activate"',
+  retired: 'the former key, for mail that is still under way',
+} as const
+
+const dkimRecord = ({ algorithm, publicKey }: DkimKey): string => `v=DKIM1; k=${algorithm === 'rsa-sha256' ? 'rsa' : 'ed25519'}; p=${publicKey}`
+
+/** The web UI's name when it has one of its own: most hosts are one machine. */
+const mailServerName = ({ url, domain }: Config): string => {
+  const name = url.hostname.toLowerCase()
+  return name.startsWith('[') || isIP(name) || name === 'localhost' ? `mail.${domain}` : name
+}
+
+/** A smarthost sends in our name; one on this machine is this machine. */
+const senders = ({ relay }: Config): readonly string[] => {
+  if (relay.kind !== 'smarthost' || relay.host === 'localhost' || /^(127\.|::1$)/.test(relay.host)) return []
+  switch (isIP(relay.host)) {
+    case 4: return [`ip4:${relay.host}`]
+    case 6: return [`ip6:${relay.host}`]
+  }
+  return [`a:${relay.host}`]
+}
+
+/** RFC 1035 §5.1: a character string holds 255 octets, so a key is several of them. */
+export const zoneLines = (records: readonly DnsRecord[]): string => records.map(({ name, type, value, why }) => {
+  const data = type === 'TXT' ? (value.match(/.{1,250}/g) ?? []).map((text) => `"${text}"`).join(' ') : value
+  return `; ${why}\n${name}. 3600 IN ${type} ${data}`
+}).join('\n')

@@ -1,0 +1,29 @@
+// A new DKIM key by a new selector: made and published first, used for signing only when the world can look it up.
+
+import type { Config } from '../config.ts'
+import type { Algorithm } from '../mail/dkim.ts'
+import { activateNextDkimKeys, activeDkimKeys, dkimKeys, makeDkimKey } from '../store/dkim-keys.ts'
+import type { Host } from './host.ts'
+import { Problem } from './problem.ts'
+
+/** RSA first: every provider verifies it, and it seals. */
+export const dkimAlgorithms = (config: Config): readonly Algorithm[] => (config.dkimEd25519 ? ['rsa-sha256', 'ed25519-sha256'] : ['rsa-sha256'])
+
+/** Makes the next keys, once, however often it is called. */
+export const prepareDkimRotation = async (host: Host): Promise<void> => {
+  await ensureDkimKeys(host)
+  for (const algorithm of dkimAlgorithms(host.config)) await makeDkimKey(host.db, host.keys, host.domain, algorithm, 'next', host.clock.now())
+}
+
+/** Signs with the next keys from now on, on every process within a minute. */
+export const activateDkimRotation = async (host: Host): Promise<void> => {
+  const done = await host.db.transaction().execute((tx) => activateNextDkimKeys(tx, host.domain, host.clock.now()))
+  if (!done) throw new Problem('not-found', 'There is no next key: run "burnbox dkim rotate" first and publish the record that it prints.')
+}
+
+/** Those in use, made when missing. */
+export const ensureDkimKeys = async (host: Host): Promise<void> => {
+  await activeDkimKeys(host.db, host.keys, host.domain, dkimAlgorithms(host.config), host.clock.now())
+}
+
+export const listDkimKeys = (host: Host) => dkimKeys(host.db, host.domain)
