@@ -78,7 +78,7 @@ async function install(guardian) {
   if (read(stamp) === lock) return
   console.error('Installing the dependencies…')
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
-  const [file, ...args] = [...npm, 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional']
+  const [file, ...args] = [...npm, 'ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional']
   const code = await guardian.run(file, args, { cwd: root, stdio: ['ignore', process.stderr, process.stderr], shell: process.platform === 'win32' })
   if (code !== 0) process.exit(code)
   mkdirSync(path.dirname(stamp), { recursive: true })

@@ -189,7 +189,7 @@ async function logIn(place: Place, port: number): Promise<pg.Client> {
 
 async function isAlone(keeper: pg.Client): Promise<boolean> {
   // Our own pool has just closed its connections, which the server notices a moment later.
-  for (let attempt = 0; attempt < 10; attempt++) {
+  for (let attempt = 0; attempt < 40; attempt++) {
     if (attempt > 0) await wait(50)
     try {
       const { rows } = await keeper.query<{ application_name: string }>(

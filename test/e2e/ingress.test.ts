@@ -53,23 +53,30 @@ test('A22 a message of exactly the limit is taken, one of an octet more is 552 5
 test('A23 data without an end are cut off at twice the limit, and take no memory', async () => {
   const memory = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))![1]) * 1024
   const piece = Buffer.alloc(78 * 13_443, `${'y'.repeat(76)}\r\n`)
-  await using client = await greet(port)
   // As much again in messages of 1 MiB: what V8 takes for any such stream before it collects is there then, and what one message holds is not.
   let usual = 0
+  await using warm = await greet(port)
   for (let n = 0; n < 105; n++) {
-    expect(await send(client, { to: alias, content: piece })).toMatch(/^552 5\.3\.4 The header/)
+    expect(await send(warm, { to: alias, content: piece })).toMatch(/^552 5\.3\.4 The header/)
     usual = Math.max(usual, memory())
   }
-  for (const line of ['MAIL FROM:<shop@shop.example>', `RCPT TO:<${alias}>`, 'DATA']) await client.say(line)
-  const before = client.socket().bytesWritten
-  let most = 0
-  for (let n = 0; n < 105 && client.socket().writable; n++) {
-    await client.write(piece)
-    most = Math.max(most, memory())
+  const cutOff = async (): Promise<number> => {
+    await using client = await greet(port)
+    for (const line of ['MAIL FROM:<shop@shop.example>', `RCPT TO:<${alias}>`, 'DATA']) await client.say(line)
+    const before = client.socket().bytesWritten
+    let most = 0
+    for (let n = 0; n < 105 && client.socket().writable; n++) {
+      await client.write(piece)
+      most = Math.max(most, memory())
+    }
+    expect(await client.closed()).toBe('421 4.3.0 Message is far larger than the limit\r\n')
+    expect(client.socket().bytesWritten - before, 'up to the cut and what the sockets hold').toBeLessThan(2 * LIMIT + 16 * MEGABYTE)
+    return most - usual
   }
-  expect(await client.closed()).toBe('421 4.3.0 Message is far larger than the limit\r\n')
-  expect(client.socket().bytesWritten - before, 'up to the cut and what the sockets hold').toBeLessThan(2 * LIMIT + 16 * MEGABYTE)
-  expect(most - usual).toBeLessThan(16 * MEGABYTE)
+  // A program that holds the message takes its 70 MB each time; one that does not may be seen at a bad moment of its collector.
+  const growth: number[] = []
+  while (growth.length < 5 && Math.min(...growth, Infinity) >= 16 * MEGABYTE) growth.push(await cutOff())
+  expect(Math.min(...growth)).toBeLessThan(16 * MEGABYTE)
   await until(() => openSpools() === 0, 'the spool file to be closed')
 })
 
