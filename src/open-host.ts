@@ -39,6 +39,7 @@ export type OpenHost = {
 }
 
 const CONNECTIONS = 20
+const RANDOM_POOL_BYTES = 4_096
 
 export const openHost = async (
   config: Config, log: Log,
@@ -86,7 +87,7 @@ const assemble = (
     leases: createLeases(db, clock, log),
     resolve,
     verifier: createVerifier(resolve),
-    random: randomBytes,
+    random: pooledRandom(),
     pingStore: () => ping(true),
     wakeWorker: () => wake(),
     stopping: stop.stopping.signal,
@@ -112,6 +113,18 @@ const createRelay = (config: Config, log: Log, clock: Clock, db: Database, resol
       const lookup = { resolve, allowPrivate: config.mxAllowPrivate, ourName: config.domain, ourAddresses: addressesOfMachine, random: Math.random }
       return createDirect({ lookup, port: config.mxPort, tls: createTlsHistory(db), clock, log })
     }
+  }
+}
+
+/** Each octet is given out once; a call to the system for 8 of them costs as much as one for 4,096. */
+const pooledRandom = (): Host['random'] => {
+  let pool = Buffer.alloc(0)
+  return (octets) => {
+    if (octets > RANDOM_POOL_BYTES) return randomBytes(octets)
+    if (pool.length < octets) pool = randomBytes(RANDOM_POOL_BYTES)
+    const taken = pool.subarray(0, octets)
+    pool = pool.subarray(octets)
+    return taken
   }
 }
 

@@ -122,9 +122,9 @@ export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId
 
 const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery, message: MessageFacts, content: Content): Promise<Buffer> => {
   const fields = parseFields(content.header)
-  const isOwn = await ownAddressesIn(host, alias, fields)
+  const { isOwn, correspondents } = await namedIn(host, alias, fields)
   const reverse = new Map<Mailbox, Mailbox>()
-  await Promise.all(correspondentsOf(fields, isOwn).map(async ({ mailbox }) => {
+  await Promise.all(correspondents.map(async ({ mailbox }) => {
     const localPart = await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })
     reverse.set(lowerCased(mailbox), `${localPart}@${host.domain}` as Mailbox)
   }))
@@ -142,13 +142,18 @@ const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery,
   })
 }
 
-/** A correspondent known from earlier mail is nobody of the account, so that only new names cost a query. */
-const ownAddressesIn = async (host: Host, alias: AliasFact, fields: readonly Field[]): Promise<(mailbox: Mailbox) => boolean> => {
-  const isAlias = (mailbox: Mailbox): boolean => lowerCased(mailbox) === alias.address
-  const unknown = correspondentsOf(fields, (mailbox) => isAlias(mailbox) || host.correspondents.isKnown(alias, mailbox)).map(({ mailbox }) => mailbox)
-    .filter((mailbox) => !host.correspondents.isKnown(alias, mailbox))
+/**
+ * Who is named, and who of them is the account itself. A correspondent known from earlier mail is nobody of the account, so that
+ * only new names cost a query; most mail names nobody else of it, so that the fields are read once.
+ */
+const namedIn = async (host: Host, alias: AliasFact, fields: readonly Field[]) => {
+  const isOurs = (mailbox: Mailbox): boolean => lowerCased(mailbox) === alias.address || isReverseAlias(host, mailbox)
+  const named = correspondentsOf(fields, isOurs)
+  const unknown = named.map(({ mailbox }) => mailbox).filter((mailbox) => !host.correspondents.isKnown(alias, mailbox))
   const own = await ownAddresses(host.db, alias.accountId, unknown)
-  return (mailbox) => isAlias(mailbox) || own.has(lowerCased(mailbox)) || isReverseAlias(host, mailbox)
+  if (own.size === 0) return { isOwn: isOurs, correspondents: named }
+  const isOwn = (mailbox: Mailbox): boolean => isOurs(mailbox) || own.has(lowerCased(mailbox))
+  return { isOwn, correspondents: correspondentsOf(fields, isOwn) }
 }
 
 /** A forward that bounced and is released again names our reverse aliases: they get none of their own. */
