@@ -26,8 +26,14 @@ test('G17 direct to Postfix over TLS: one clean delivery, the TLS remembered; a 
   const zone = await openZone({ 'home.example MX': [[10, 'dead.home.example'], [20, 'mx.home.example']], 'dead.home.example A': ['127.0.0.77'],
     'mx.home.example A': ['127.0.0.1'] })
   onTestFinished(() => zone[Symbol.asyncDispose]())
-  const { port, addAlias, db } = await startMailHost({
+  const { program, nextHop, port, addAlias, db } = await startMailHost({
     BURNBOX_RELAY: 'direct', BURNBOX_DNS: zone.server, BURNBOX_MX_PORT: String(postfix.port), BURNBOX_MX_ALLOW_PRIVATE: 'true',
+  })
+  // What startMailHost leaves to the end of a file that it was called at the top of.
+  onTestFinished(async () => {
+    await program[Symbol.asyncDispose]()
+    await nextHop[Symbol.asyncDispose]()
+    await db.destroy()
   })
 
   const { address } = await addAlias('over-tls')
