@@ -48,6 +48,8 @@ export interface AccountSettings {
   default_inbox_id: Int8 | null;
   held_bytes: Generated<Int8>;
   held_days: Generated<number>;
+  noticed_at: Timestamp | null;
+  notices: Generated<boolean>;
   role: string;
   suspended_at: Timestamp | null;
 }
@@ -151,6 +153,7 @@ export interface Deliveries {
   attempts: Generated<number>;
   created_at: Timestamp;
   expires_at: Timestamp;
+  forward_path: string | null;
   held_id: Int8 | null;
   id: Int8;
   inbox_id: Int8 | null;
@@ -210,6 +213,9 @@ export interface Inboxes {
   address: string;
   created_at: Timestamp;
   id: Generated<Int8>;
+  refused_reply: string | null;
+  refused_since: Timestamp | null;
+  refused_until: Timestamp | null;
   uuid: Generated<string>;
   verified_at: Timestamp | null;
 }
@@ -242,6 +248,17 @@ export interface Messages {
   size: Int8;
   smtp_utf8: boolean;
   subject: string;
+}
+
+export interface Notices {
+  about: string;
+  account_id: string;
+  at: Timestamp;
+  detail: string;
+  id: Generated<Int8>;
+  inbox_id: Int8 | null;
+  kind: string;
+  told_at: Timestamp | null;
 }
 
 export interface OneTimeLinks {
@@ -282,6 +299,7 @@ export interface Session {
 }
 
 export interface TlsHistory {
+  cleared_at: Timestamp | null;
   domain: string;
   policy: Json | null;
   seen_at: Timestamp | null;
@@ -336,6 +354,7 @@ export interface DB {
   local_messages: LocalMessages;
   message_chunks: MessageChunks;
   messages: Messages;
+  notices: Notices;
   one_time_links: OneTimeLinks;
   passkey: Passkey;
   retired_addresses: RetiredAddresses;
