@@ -5,6 +5,7 @@ import { readable } from '../mail/encoded-word.ts'
 import { soleFrom } from '../mail/from.ts'
 import { headerViolation } from '../mail/header-limits.ts'
 import { fieldsNamed, parseFields, valueOf, type Field } from '../mail/header.ts'
+import { isLoopback } from '../networks.ts'
 import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
 import type { AliasFact, Forward, Hold, Report } from '../policy/decide.ts'
@@ -72,8 +73,6 @@ const authenticate = async (host: Host, incoming: Incoming, fields: readonly Fie
     clientIp: incoming.clientIp, helo: incoming.helo, reversePath: reversePathOf(incoming), from: lowerCased(from.mailbox), now: incoming.receivedAt,
   }, incoming.content)
 }
-
-const isLoopback = (ip: string): boolean => /^(::ffff:)?127\./i.test(ip) || ip === '::1'
 
 const reversePathOf = ({ reversePath }: Incoming): string => (reversePath.kind === 'null' ? '' : reversePath.mailbox)
 

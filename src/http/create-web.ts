@@ -5,9 +5,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { fileURLToPath } from 'node:url'
 import type { Host } from '../flow/host.ts'
 import { notFound, Problem } from '../flow/problem.ts'
+import { inNetworks } from '../networks.ts'
 import { createApi } from './api.ts'
 import { clientAddressHeader, type Auth } from './auth.ts'
-import { clientAddressOf, networks } from './client-address.ts'
+import { clientAddressOf } from './client-address.ts'
 import { docRoutes } from './docs.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -28,7 +29,7 @@ type Parts = { readonly host: Host; readonly auth: Auth; readonly reader?: Reade
 export const createWeb = (parts: Parts): Web => {
   const { host, auth, reader = createReader() } = parts
   const services = { host, auth, reader }
-  const trusted = networks(host.config.trustedProxies)
+  const isTrusted = inNetworks(host.config.trustedProxies)
   const origins = originsOf(host.config)
   const app = new Hono<HttpEnv>()
 
@@ -38,7 +39,7 @@ export const createWeb = (parts: Parts): Web => {
   })
   app.use(headers(host.config))
   app.use(async (c, next) => {
-    c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, trusted))
+    c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, isTrusted))
     await next()
   })
   app.use(bodyLimit({

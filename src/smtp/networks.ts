@@ -1,25 +1,7 @@
-// Which networks a client's address is in: the lists of the configuration, and the network that its limits are counted for.
+// The networks that the limits of a client's address are counted for.
 
-import { BlockList, isIP } from 'node:net'
-
-/** smtp-server compares addresses alone; networks are what load balancers and operators have. */
-export const inNetworks = (entries: readonly string[]): ((address: string | undefined) => boolean) => {
-  const list = new BlockList()
-  for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return (text = '') => {
-    const address = unmapped(text)
-    const family = isIP(address)
-    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
-  }
-}
-
-/** An IPv4 peer of a dual-stack socket is written as IPv6. */
-const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '')
+import { isIP } from 'node:net'
+import { unmapped } from '../networks.ts'
 
 /** An IPv4 client is its address; an IPv6 one is its /64, which one customer has whole, and its /48, which a larger one has. */
 export const networksOf = (text: string): { readonly nearest: string; readonly widest: string | undefined } => {
