@@ -51,6 +51,7 @@ export interface AccountSettings {
   noticed_at: Timestamp | null;
   notices: Generated<boolean>;
   role: string;
+  spam_threshold: Generated<number | null>;
   suspended_at: Timestamp | null;
 }
 
@@ -247,6 +248,7 @@ export interface Messages {
   reverse_path: string;
   size: Int8;
   smtp_utf8: boolean;
+  spam_score: number | null;
   subject: string;
 }
 
