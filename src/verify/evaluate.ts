@@ -35,7 +35,7 @@ export const evaluate = async (message: Readable | Buffer, envelope: Envelope, r
   const fromDomain = domainAfterAt(envelope.from)
   const [signatures, spf] = await Promise.all([
     dkimVerify(message, { resolver, curTime: envelope.now, rejectRsaSha1: true, sender: envelope.reversePath || `postmaster@${envelope.helo}` }),
-    verifySpf({ resolver, ip: envelope.clientIp, helo: envelope.helo, sender: envelope.reversePath, mta: 'localhost' }),
+    verifySpf({ resolver, ip: envelope.clientIp, helo: envelope.helo, sender: envelope.reversePath, mta: 'localhost', strict: true }),
   ])
   const dkim = signatures.results.filter((row) => row.signingDomain).map((row) => ({
     result: acceptable(row, envelope.now), domain: lower(row.signingDomain), selector: lower(row.selector),

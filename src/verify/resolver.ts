@@ -83,10 +83,10 @@ export const createResolver = (servers: readonly string[], clock: Clock): Resolv
 // Who asks may change what it gets; structuredClone costs ten times as much.
 const copyOf = (records: Records): Records => records.map((one) => (typeof one === 'string' ? one : Array.isArray(one) ? [...one] : { ...one })) as Records
 
-/** RFC 1035 §2.3.4. Octets that could be read as another name (a dot or NUL inside a label) do not get in. */
+/** RFC 1035 §2.3.4. Octets that could be read as another name (a dot or NUL inside a label) do not get in; a blank does: SPF's macro `%_` makes it. */
 const dnsName = (name: string): string | undefined => {
-  const ascii = (/^[!-~]*$/.test(name) ? name : domainToASCII(name)).replace(/\.$/, '').toLowerCase()
-  const good = ascii.length <= 253 && /^[!-[\]-~]+$/.test(ascii) && ascii.split('.').every((label) => label.length >= 1 && label.length <= 63)
+  const ascii = (/^[ -~]*$/.test(name) ? name : domainToASCII(name)).replace(/\.$/, '').toLowerCase()
+  const good = ascii.length <= 253 && /^[ -[\]-~]+$/.test(ascii) && ascii.split('.').every((label) => label.length >= 1 && label.length <= 63)
   return good ? ascii : undefined
 }
 

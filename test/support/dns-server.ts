@@ -5,9 +5,13 @@ import { createServer, type Server } from 'node:net'
 import { AUTHORITATIVE_ANSWER, decode, encode, streamEncode, TRUNCATED_RESPONSE, type Answer, type DecodedPacket, type Packet } from 'dns-packet'
 import { onTestFinished } from 'vitest'
 
+type RecordType = 'A' | 'AAAA' | 'TXT' | 'MX' | 'CNAME' | 'PTR'
+/** Several strings are one TXT record of several strings; octets are for a TXT that is no UTF-8. */
+type Value = string | Buffer | readonly (string | Buffer)[]
+
 export type Zone = {
   /** `set('shop.example', 'TXT', 'v=spf1 -all')`; several values are several records; none takes them away. The name exists from then on. */
-  set(name: string, type: 'A' | 'AAAA' | 'TXT' | 'MX' | 'CNAME' | 'PTR', ...values: readonly (string | readonly string[])[]): void
+  set(name: string, type: RecordType, ...values: readonly Value[]): void
   /** For this type, or for all: an rcode, or silence. */
   fail(name: string, how: 'SERVFAIL' | 'REFUSED' | 'silence', type?: string): void
 }
@@ -93,7 +97,7 @@ async function bindBoth(tcp: Server): Promise<Socket> {
   }
 }
 
-function recordOf(name: string, type: string, value: string | readonly string[]): Answer {
+function recordOf(name: string, type: string, value: Value): Answer {
   if (type === 'MX') {
     const [preference = '10', exchange = ''] = String(value).split(' ')
     return { name, type: 'MX', data: { preference: Number(preference), exchange } }
