@@ -8,6 +8,7 @@ import { verpLocalPart } from '../mail/return-path.ts'
 import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
 import { decideAttempt, type AliasFact } from '../policy/decide.ts'
+import { hasBareLineEnds } from '../policy/intact.ts'
 import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
 import { worthSealing } from '../policy/seal.ts'
@@ -50,6 +51,7 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
     const alias = await host.routes.byId(delivery.aliasId)
     if (!alias) return { kind: 'held', reason: 'closed', reply: '' }
     const decision = decideAttempt(alias, delivery.inboxId, delivery.released)
+    if (decision.kind === 'forward' && !options.inline && canSmuggle(content)) return { kind: 'held', reason: 'unsupported', reply: BARE_LINE_ENDS }
     switch (decision.kind) {
       case 'hold': return { kind: 'held', reason: decision.reason, reply: '', burnedAt: alias.burnedAt }
       case 'forward': return {
@@ -59,6 +61,17 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
       }
     }
   }, options)
+
+const BARE_LINE_ENDS = 'It has a bare CR, a bare LF or a NUL, which the next server may take for the end of the message.'
+
+/**
+ * What DATA refuses goes out no more than it comes in, however it got into the database (case B19).
+ * A content of several chunks goes out through nodemailer's streams, which make CRLF of bare CR and LF.
+ */
+const canSmuggle = (content: Content): boolean => {
+  const pieces = content.read(0)
+  return Array.isArray(pieces) && pieces.some(hasBareLineEnds)
+}
 
 /** Our own mail: already in its final form, null reverse-path (RFC 5321 §4.5.5). */
 export const deliverOwn = (host: Host, delivery: Omit<Delivery, 'aliasId' | 'released'>, to: Mailbox | undefined, content: Content): UnderWay =>

@@ -3,15 +3,11 @@
 import { expect, test } from 'vitest'
 import { startMailHost } from '../support/mail-host.ts'
 import { connectClient, greet, letter, send } from '../support/smtp-client.ts'
+import { smugglingSequences } from '../support/smuggling-sequences.ts'
 
 const { port, nextHop, names, addAlias, db } = await startMailHost()
 const victim = await addAlias('victim-1')
 
-const sequences: readonly (readonly [number: string, octets: string])[] = [
-  ['B01', '\n.\n'], ['B02', '\n.\r\n'], ['B03', '\r\n.\n'], ['B04', '\r.\r'], ['B05', '\r.\r\n'], ['B06', '\r\n.\r'], ['B07', '\r.\n'],
-  ['B08', '\n.\r'], ['B09', '\r\n.\r\r\n'], ['B10', '\r\n\0.\r\n'], ['B11', '\r\n.\0\r\n'], ['B12', '\r\r\n.\r\r\n'], ['B13', '\n..\r\n'],
-  ['B14', '\r\r\n.\r\n'],
-]
 const smuggled = `MAIL FROM:<evil@evil.example>\r\nRCPT TO:<${victim.address}>\r\nDATA\r\nFrom: evil@evil.example\r\n\r\nsmuggled\r\n.\r\n`
 const envelope = `MAIL FROM:<shop@shop.example>\r\nRCPT TO:<${names['alias']}>\r\nDATA\r\n`
 const header = 'From: shop@shop.example\r\nSubject: first\r\n\r\nbody'
@@ -30,7 +26,7 @@ const converse = async ({ pieces, waitForGo }: Cut): Promise<readonly string[]> 
 
 const refused = ['250', '250', '354', '550 5.5.2 Lines must end in CRLF, without bare CR, bare LF or NUL']
 
-for (const [number, octets] of sequences) {
+for (const [number, octets] of smugglingSequences) {
   const name = JSON.stringify(octets)
   test(`${number} ${name}: 550 5.5.2 at the real end, then closed`, async () => {
     expect(await converse({ pieces: [header + octets + smuggled], waitForGo: true })).toEqual(refused)
