@@ -45,7 +45,7 @@ export const releaseHeldOf = async (
   return { released: released.length, skipped: 0 }
 }
 
-const releasableAlias = async (routes: Routes, aliasId: number): Promise<AliasFact> => {
+export const releasableAlias = async (routes: Routes, aliasId: number): Promise<AliasFact> => {
   const alias = await routes.byId(aliasId)
   if (!alias) throw notFound('address')
   if (alias.suspended) throw new Problem('forbidden', 'The account is suspended, so its held mail stays held.')
@@ -53,7 +53,7 @@ const releasableAlias = async (routes: Routes, aliasId: number): Promise<AliasFa
   return alias
 }
 
-const queueReleased = async (host: Host, tx: Tx, alias: AliasFact, released: Releasable): Promise<void> => {
+export const queueReleased = async (host: Host, tx: Tx, alias: AliasFact, released: Releasable): Promise<void> => {
   const at = host.clock.now()
   const verified = alias.inboxes.filter((inbox) => inbox.verified)
   // The inbox that refused it, if it is still one of this address; else all of them, as the forward would have gone.

@@ -1,4 +1,4 @@
-// /v1/me, /v1/activity, /v1/stats: the account itself, what happened, how much.
+// /v1/me, /v1/activity: the account itself, and what happened.
 import { createRoute, z } from '@hono/zod-openapi'
 import { changeAccount } from '../flow/change-account.ts'
 import { Problem } from '../flow/problem.ts'
@@ -7,7 +7,7 @@ import { listActivity } from '../store/activity-list.ts'
 import { aliasByUuid } from '../store/aliases.ts'
 import { domainsOf } from '../store/domains.ts'
 import { inboxesOf } from '../store/inboxes.ts'
-import { accountCounts, dailyCounts } from '../store/stats.ts'
+import { accountCounts } from '../store/stats.ts'
 import { guard } from './guard.ts'
 import { body, createRouter, decodeCursor, encodeCursor, IdCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
@@ -18,21 +18,22 @@ const Me = z.object({
   id: z.string(), email: z.string(), name: z.string(), role: z.enum(['operator', 'member']), suspended: z.boolean(), created_at: Time,
   domains: z.array(z.object({ name: z.string(), own: z.boolean() })),
   default_inbox_id: z.string().nullable(), held_days: Count, activity_days: Count,
-  counts: z.object({ active: Count, burned: Count, closed: Count, holding: Count, holding_bytes: Count }),
+  notices: z.boolean().openapi({ description: 'A mail, once a day at most, when an inbox refuses mail' }),
+  counts: z.object({
+    active: Count, burned: Count, closed: Count, unused: Count, strangers: Count, holding: Count, holding_bytes: Count, holding_unread: Count,
+    holding_expires_at: Time.nullable().openapi({ description: 'When the first held message lapses' }),
+  }),
   limits: z.object({ held_bytes: Count, message_bytes: Count, list_items: Count }),
 }).openapi('Me')
 const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
-  activity_days: Days(3650).optional(),
+  activity_days: Days(3650).optional(), notices: z.boolean().optional(),
 })
 const ActivityShape = z.object({
   id: z.string(), at: Time, kind: z.string(), alias_id: z.string().nullable(), alias: z.string().nullable(), reason: z.string().nullable(),
+  delivery_id: z.string().nullable().openapi({ description: 'The same for all lines of one message on its way to one inbox' }),
   from: z.string().nullable(), reply: z.string().nullable(), size: Count.nullable(),
 }).openapi('Activity')
-const Day = z.iso.date()
-const Stats = z.object({ items: z.array(z.object({ day: z.string(), delivered: Count, held: Count, replied: Count })) })
-const mostStatDays = 400
-
 export const accountRoutes = (services: Services) => {
   const { host } = services
   const [read, manage] = [guard(services, 'read'), guard(services, 'manage')]
@@ -47,10 +48,11 @@ export const accountRoutes = (services: Services) => {
       id: account.id, email: account.email, name: account.name, role: account.role, suspended: account.suspendedAt !== null,
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
-      held_days: account.heldDays, activity_days: account.activityDays,
+      held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
       counts: {
-        active: counts.active, burned: counts.burned, closed: counts.closed,
-        holding: counts.holding, holding_bytes: counts.holdingBytes,
+        active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: 0,
+        holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
+        holding_expires_at: counts.oldestHeldAt && new Date(counts.oldestHeldAt.getTime() + account.heldDays * dayMs).toISOString(),
       },
       limits: { held_bytes: account.heldBytes, message_bytes: host.config.maxMessageBytes, list_items: 200 },
     }
@@ -70,7 +72,7 @@ export const accountRoutes = (services: Services) => {
       const { accountId } = c.var.caller
       await changeAccount(host, {
         accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
-        heldDays: input.held_days, activityDays: input.activity_days,
+        heldDays: input.held_days, activityDays: input.activity_days, notices: input.notices,
       })
       return c.json(await meJson(accountId), 200)
     })
@@ -90,26 +92,11 @@ export const accountRoutes = (services: Services) => {
       return c.json({
         items: found.items.map((line) => ({
           id: line.id, at: line.at.toISOString(), kind: line.kind, alias_id: line.aliasId, alias: line.aliasAddress, reason: line.reason,
-          from: line.sender, reply: line.reply, size: line.size,
+          delivery_id: line.deliveryId, from: line.sender, reply: line.reply, size: line.size,
         })),
         next: found.next === null ? null : encodeCursor(found.next),
       }, 200)
     })
-    .openapi(createRoute({
-      method: 'get', path: '/stats', tags, summary: 'Delivered, held, replied per day (UTC)', middleware: read,
-      request: { query: z.object({ from: Day.optional(), to: Day.optional() }) },
-      responses: { 200: json(Stats, 'One item a day'), default: otherwise },
-    }), async (c) => {
-      const query = c.req.valid('query')
-      const to = query.to ?? dayOf(host.clock.now().getTime())
-      const from = query.from ?? dayOf(Date.parse(to) - 29 * dayMs)
-      const days = (Date.parse(to) - Date.parse(from)) / dayMs
-      if (days < 0 || days >= mostStatDays) {
-        throw new Problem('invalid-query', `from must not be after to, nor more than ${mostStatDays} days before it.`)
-      }
-      return c.json({ items: [...await dailyCounts(host.db, c.var.caller.accountId, from, to)] }, 200)
-    })
 }
 
 const dayMs = 86_400_000
-const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

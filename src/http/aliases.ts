@@ -8,35 +8,16 @@ import { forgetAlias } from '../flow/forget-alias.ts'
 import { notFound } from '../flow/problem.ts'
 import { restoreAlias } from '../flow/restore-alias.ts'
 import { searchAliases } from '../store/alias-search.ts'
-import { aliasByUuid, type Alias } from '../store/aliases.ts'
+import { aliasByUuid } from '../store/aliases.ts'
+import { labelsOf } from '../store/alias-labels.ts'
+import { plotsOf } from '../store/stats.ts'
+import { AliasState, briefJson, CreatedAlias, FullAlias, fullJson, ListedAlias, RestoredAlias } from './alias-shape.ts'
+import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
 import {
-  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf,
+  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, uuidOf,
 } from './shapes.ts'
 import type { Caller, Services } from './services.ts'
-
-const State = z.enum(['active', 'burned', 'closed'])
-const Count = z.number().int()
-
-const BriefAlias = z.object({
-  id: z.string(), address: z.string().openapi({ example: 'shop-7kq2m@burn.example' }), state: State,
-  site: z.string().nullable(), label: z.string().nullable(),
-})
-const FullAlias = BriefAlias.extend({
-  note: z.string().nullable(), display_name: z.string().nullable(), pinned: z.boolean(),
-  system: z.boolean().openapi({ description: 'postmaster and abuse: they cannot be burned, closed or deleted' }),
-  inboxes: z.array(z.object({ id: z.string(), address: z.string(), verified: z.boolean() })),
-  created_at: Time, burned_at: Time.nullable(), last_message_at: Time.nullable(),
-  holding: Count.openapi({ description: 'Messages that wait in holding now' }),
-  counts: z.object({ delivered: Count, held: Count, replied: Count }),
-}).openapi('Alias')
-const brief = { id: true, address: true, state: true, site: true, label: true } as const
-const CreatedAlias = FullAlias.partial().required(brief)
-  .openapi('CreatedAlias', { description: 'With a create-only token: id, address, state, site and label alone' })
-const RestoredAlias = FullAlias.extend({
-  released: Count.optional().openapi({ description: 'How many held messages were let go, when release_held was asked for' }),
-  skipped: Count.optional().openapi({ description: 'How many stay held because they would show an inbox' }),
-})
 
 const fields = {
   site: Line(253).nullish().openapi({ description: 'A URL or a host name', example: 'https://shop.example/checkout' }),
@@ -55,22 +36,16 @@ const NewAlias = z.object({
 const Restore = z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) })
 const Change = z.object({ ...fields, site: NewAlias.shape.site })
 
-const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
-  ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system,
-  inboxes: [...alias.inboxes],
-  created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
-  last_message_at: alias.lastMessageAt?.toISOString() ?? null,
-  holding: alias.holding,
-  counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
-})
-const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>
-  ({ id: alias.uuid, address: alias.address, state: alias.state, site: alias.site, label: alias.label })
-
 const Sort = z.enum(['created', 'last_message', 'address'])
 const ListQuery = PageQuery.extend({
   q: z.string().max(200).optional().openapi({ description: 'Words that must all be in address, label, note, site or display name' }),
-  state: State.optional(),
+  state: AliasState.optional(),
   site: z.string().max(253).optional(),
+  label: z.string().max(200).optional().openapi({ description: 'Exactly this label; empty: those without one' }),
+  inbox_id: z.string().max(64).optional(),
+  unused: z.enum(['true']).optional().openapi({ description: 'Those that never got mail' }),
+  strangers: z.enum(['true']).optional().openapi({ description: 'Those that strangers write to' }),
+  plot_days: z.coerce.number().int().min(1).max(90).optional().openapi({ description: 'Give each its plot of so many days, 30 say' }),
   sort: Sort.default('created'),
 })
 const Cursor = z.tuple([Sort, z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)]).refine(([sort, value]) => {
@@ -102,17 +77,26 @@ export const aliasRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'List and search', middleware: read,
-      request: { query: ListQuery }, responses: { 200: json(page(FullAlias), 'Aliases'), default: otherwise },
+      request: { query: ListQuery }, responses: { 200: json(page(ListedAlias), 'Aliases'), default: otherwise },
     }), async (c) => {
-      const { cursor, q, state, site, ...query } = c.req.valid('query')
+      const { cursor, q, state, site, label, inbox_id: inbox, unused, strangers, plot_days: days, ...query } = c.req.valid('query')
       const after = decodeCursor(Cursor.refine(([sort]) => sort === query.sort), cursor)
+      if ((inbox !== undefined && !isUuid(inbox)) || strangers) return c.json({ items: [], next: null }, 200)
       const found = await searchAliases(host.db, {
-        accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: q.replaceAll('\0', ' ') }), ...(state && { state }),
-        ...(site !== undefined && { site: site.replaceAll('\0', ' ') }), ...(after && { after: { value: after[1], id: after[2] } }),
+        accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: plain(q) }), ...(state && { state }),
+        ...(site !== undefined && { site: plain(site) }), ...(label !== undefined && { label: plain(label) }),
+        ...(inbox !== undefined && { inboxUuid: inbox }), unused: unused !== undefined,
+        ...(after && { after: { value: after[1], id: after[2] } }),
       })
+      const plots = days === undefined ? undefined
+        : await plotsOf(host.db, found.items.map(({ id }) => id), dayOf(host.clock.now()), days)
       const next = found.next && encodeCursor([query.sort, found.next.value, found.next.id])
-      return c.json({ items: found.items.map(fullJson), next }, 200)
+      return c.json({ items: found.items.map((alias) => ({ ...fullJson(alias), ...(plots && { plot: plots.get(alias.id)! }) })), next }, 200)
     })
+    .openapi(createRoute({
+      method: 'get', path: '/labels', tags, summary: 'The labels in use, most used first; 200 at most', middleware: read,
+      responses: { 200: json(page(z.object({ label: z.string(), aliases: z.number().int() })), 'Labels'), default: otherwise },
+    }), async (c) => c.json({ items: [...await labelsOf(host.db, c.var.caller.accountId)], next: null }, 200))
     .openapi(createRoute({
       method: 'get', path: '/{id}', tags, summary: 'Read one', middleware: read,
       request: { params: IdParam }, responses: { 200: json(FullAlias, 'The alias'), default: otherwise },
@@ -162,6 +146,10 @@ export const aliasRoutes = (services: Services) => {
       return c.body(null, 204)
     })
 }
+
+/** PostgreSQL takes no NUL. */
+const plain = (text: string): string => text.replaceAll('\0', ' ')
+const dayOf = (time: Date): string => time.toISOString().slice(0, 10)
 
 const aliasId = (id: string): string => uuidOf(id, 'alias')
 const which = (caller: Caller, id: string) => ({ accountId: caller.accountId, uuid: aliasId(id) })

@@ -45,13 +45,15 @@ export const heldRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'What is held', middleware: read,
-      request: { query: PageQuery.extend({ alias_id: z.string().max(64).optional() }) },
+      request: { query: PageQuery.extend({ alias_id: z.string().max(64).optional(), unread: z.enum(['true']).optional() }) },
       responses: { 200: json(page(Held), 'Held messages, newest first'), default: otherwise },
     }), async (c) => {
-      const { limit, cursor, alias_id: aliasUuid } = c.req.valid('query')
+      const { limit, cursor, alias_id: aliasUuid, unread } = c.req.valid('query')
       if (aliasUuid !== undefined && !isUuid(aliasUuid)) return c.json({ items: [], next: null }, 200)
       const days = await heldDays(c.var.caller.accountId)
-      const rows = await listHeld(host.db, c.var.caller.accountId, { aliasUuid, limit: limit + 1, before: decodeCursor(IdCursor, cursor) })
+      const rows = await listHeld(host.db, c.var.caller.accountId, {
+        aliasUuid, unread: unread !== undefined, limit: limit + 1, before: decodeCursor(IdCursor, cursor),
+      })
       return c.json(pageOf(rows, limit, (held) => heldJson(held, days)), 200)
     })
     .openapi(createRoute({

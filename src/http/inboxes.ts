@@ -12,11 +12,13 @@ import type { Services } from './services.ts'
 const InboxShape = z.object({
   id: z.string(), address: z.string(), verified: z.boolean(), verified_at: Time.nullable(), created_at: Time,
   aliases: z.number().int().openapi({ description: 'How many aliases lead here' }),
+  refused_since: Time.nullable().openapi({ description: 'Its server refuses mail since then; null after the next delivery that it accepts' }),
+  refused_reply: z.string().nullable().openapi({ description: 'What its server said' }),
 }).openapi('Inbox')
 
 const inboxJson = (inbox: Inbox): z.input<typeof InboxShape> => ({
   id: inbox.uuid, address: inbox.address, verified: inbox.verifiedAt !== null, verified_at: inbox.verifiedAt?.toISOString() ?? null,
-  created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases,
+  created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases, refused_since: inbox.refusedSince?.toISOString() ?? null, refused_reply: inbox.refusedReply,
 })
 
 export const inboxRoutes = (services: Services) => {

@@ -14,6 +14,10 @@ export const json = <S extends z.ZodType>(schema: S, description: string) => ({ 
 export const otherwise = { content: { 'application/problem+json': { schema: ProblemShape } }, description: 'A problem' }
 export const body = <S extends z.ZodType>(schema: S) => ({ content: { 'application/json': { schema } }, required: true })
 
+/** Ids for a call that does several things at once; each gets its own answer. */
+export const ManyIds = z.array(z.string().max(64)).min(1).max(mostItems)
+export const Refused = z.object({ id: z.string(), ok: z.literal(false), code: z.string(), detail: z.string() }).openapi('Refused')
+
 export const IdParam = z.object({ id: z.string().openapi({ description: 'An opaque id' }) })
 export const Time = z.iso.datetime().openapi({ example: '2026-07-14T09:30:00.000Z' })
 export const PageQuery = z.object({

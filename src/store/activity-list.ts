@@ -5,6 +5,8 @@ export type ActivityLine = {
   readonly id: string
   readonly at: Date
   readonly kind: string
+  /** The same for all lines of one message's way to one inbox. */
+  readonly deliveryId: string | null
   readonly aliasId: string | null
   readonly aliasAddress: string | null
   readonly reason: string | null
@@ -18,7 +20,7 @@ export const listActivity = async (
   db: Database, query: ActivityQuery,
 ): Promise<{ readonly items: readonly ActivityLine[]; readonly next: string | null }> => {
   let select = db.selectFrom('activity as a').leftJoin('aliases', 'aliases.id', 'a.alias_id')
-    .select(['a.id', 'a.at', 'a.kind', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size'])
+    .select(['a.id', 'a.at', 'a.kind', 'a.delivery_id', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size'])
     .where('a.account_id', '=', query.accountId)
   if (query.aliasId !== undefined) select = select.where('a.alias_id', '=', query.aliasId)
   if (query.before !== undefined) select = select.where('a.id', '<', query.before)
@@ -26,7 +28,7 @@ export const listActivity = async (
   const page = rows.slice(0, query.limit)
   return {
     items: page.map((row) => ({
-      id: row.id, at: row.at, kind: row.kind, aliasId: row.uuid, aliasAddress: row.address ?? row.alias_address, reason: row.reason,
+      id: row.id, at: row.at, kind: row.kind, deliveryId: row.delivery_id, aliasId: row.uuid, aliasAddress: row.address ?? row.alias_address, reason: row.reason,
       sender: row.sender, reply: row.reply, size: row.size === null ? null : Number(row.size),
     })),
     next: rows.length > query.limit ? page.at(-1)!.id : null,

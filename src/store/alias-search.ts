@@ -12,6 +12,11 @@ export type AliasQuery = {
   readonly q?: string
   readonly state?: AliasState
   readonly site?: string
+  /** Exactly this label; '' is none. */
+  readonly label?: string
+  readonly inboxUuid?: string
+  /** Those that never got mail. */
+  readonly unused?: boolean
   readonly sort: AliasSort
   readonly limit: number
   readonly after?: AliasCursor
@@ -30,6 +35,13 @@ export const searchAliases = async (
   }
   if (query.state !== undefined) select = select.where('aliases.state', '=', query.state)
   if (query.site !== undefined) select = select.where('aliases.site', '=', query.site)
+  if (query.label !== undefined) select = query.label === '' ? select.where('aliases.label', 'is', null) : select.where('aliases.label', '=', query.label)
+  if (query.inboxUuid !== undefined) {
+    const inboxUuid = query.inboxUuid
+    select = select.where((eb) => eb.exists(eb.selectFrom('alias_inboxes as l').innerJoin('inboxes as i', 'i.id', 'l.inbox_id').select('l.alias_id')
+      .whereRef('l.alias_id', '=', 'aliases.id').where('i.uuid', '=', inboxUuid)))
+  }
+  if (query.unused === true) select = select.where('c.last_message_at', 'is', null)
   const { after } = query
   switch (query.sort) {
     case 'created':

@@ -86,9 +86,9 @@ export const letGoOldest = async (tx: Tx, accountId: string, aliasId: number, by
   await noteEnded(tx, rows, 'let-go', at)
 }
 
-type EndedRow = { account_id: string; alias_id: number; address: string; message_id: string | null; size: string; reason: string; from_text: string }
+export type EndedRow = { account_id: string; alias_id: number; address: string; message_id: string | null; size: string; reason: string; from_text: string }
 
-const noteEnded = async (tx: Tx, rows: readonly EndedRow[], kind: ActivityLine['kind'], at: Date): Promise<void> => {
+export const noteEnded = async (tx: Tx, rows: readonly EndedRow[], kind: ActivityLine['kind'], at: Date): Promise<void> => {
   await insertActivity(tx, rows.map((row) => ({
     at, accountId: row.account_id, aliasId: row.alias_id, aliasAddress: row.address, kind, reason: row.reason, sender: row.from_text, size: Number(row.size),
   })))
@@ -114,10 +114,13 @@ const heldLine = (row: HeldRow): HeldLine => ({
 
 /** Newest first; `before` is a cursor of an earlier line. */
 export const listHeld = async (
-  db: Database, accountId: string, page: { readonly aliasUuid?: string | undefined; readonly limit: number; readonly before?: string | undefined },
+  db: Database, accountId: string, page: {
+    readonly aliasUuid?: string | undefined; readonly unread?: boolean | undefined; readonly limit: number; readonly before?: string | undefined
+  },
 ): Promise<readonly HeldLine[]> => {
   let query = heldLines(db, accountId).orderBy('h.id', 'desc').limit(page.limit)
   if (page.aliasUuid !== undefined) query = query.where('a.uuid', '=', page.aliasUuid)
+  if (page.unread === true) query = query.where('h.read_at', 'is', null)
   if (page.before !== undefined) query = query.where('h.id', '<', page.before)
   return (await query.execute()).map(heldLine)
 }

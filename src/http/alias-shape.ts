@@ -1,0 +1,42 @@
+// An alias as JSON: whole, brief for tokens that may only create, and with its plot in lists.
+import { z } from '@hono/zod-openapi'
+import type { Alias } from '../store/aliases.ts'
+import { Time } from './shapes.ts'
+
+export const AliasState = z.enum(['active', 'burned', 'closed'])
+const Count = z.number().int()
+
+export const BriefAlias = z.object({
+  id: z.string(), address: z.string().openapi({ example: 'shop-7kq2m@burn.example' }), state: AliasState,
+  site: z.string().nullable(), label: z.string().nullable(),
+})
+export const FullAlias = BriefAlias.extend({
+  note: z.string().nullable(), display_name: z.string().nullable(), pinned: z.boolean(),
+  system: z.boolean().openapi({ description: 'postmaster and abuse: they cannot be burned, closed or deleted' }),
+  inboxes: z.array(z.object({ id: z.string(), address: z.string(), verified: z.boolean() })),
+  created_at: Time, burned_at: Time.nullable(), last_message_at: Time.nullable(),
+  holding: Count.openapi({ description: 'Messages that wait in holding now' }),
+  strangers: Count.openapi({ description: 'Correspondents that it was not given to' }),
+  counts: z.object({ delivered: Count, held: Count, replied: Count }),
+}).openapi('Alias')
+/** The days of a sparkline: one number a day (UTC), oldest first, the last one is today. */
+export const Plot = z.object({ delivered: z.array(Count), held: z.array(Count), replied: z.array(Count) }).openapi('Plot')
+export const ListedAlias = FullAlias.extend({ plot: Plot.optional().openapi({ description: 'With plot_days' }) }).openapi('ListedAlias')
+const brief = { id: true, address: true, state: true, site: true, label: true } as const
+export const CreatedAlias = FullAlias.partial().required(brief)
+  .openapi('CreatedAlias', { description: 'With a create-only token: id, address, state, site and label alone' })
+export const RestoredAlias = FullAlias.extend({
+  released: Count.optional().openapi({ description: 'How many held messages were let go, when release_held was asked for' }),
+  skipped: Count.optional().openapi({ description: 'How many stay held because they would show an inbox' }),
+})
+
+export const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
+  ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system,
+  inboxes: [...alias.inboxes],
+  created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
+  last_message_at: alias.lastMessageAt?.toISOString() ?? null,
+  holding: alias.holding, strangers: 0,
+  counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
+})
+export const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>
+  ({ id: alias.uuid, address: alias.address, state: alias.state, site: alias.site, label: alias.label })
