@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startBurnbox, type Burnbox } from './burnbox.ts'
+import type { BenchOptions, Part } from './part.ts'
 import { cpuSeconds, peakBytes } from './processes.ts'
 import { freePort, startSink } from './smtp-sink.ts'
 import { sendLoad } from './smtp-source.ts'
@@ -14,9 +15,10 @@ const leastPerSecond = 1_000
 const portion = 5_000
 const email = 'me@inbox.example'
 
-export async function benchDrain(messages: number, environment: Readonly<Record<string, string>>): Promise<boolean> {
+export async function drain(options: BenchOptions): Promise<Part> {
+  const messages = options.messages ?? 50_000
   const port = await freePort()
-  const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${port}`, ...environment })
+  const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${port}`, ...options.environment })
   try {
     await burnbox.cli('account', 'add', email, '--operator')
     const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
@@ -32,19 +34,20 @@ export async function benchDrain(messages: number, environment: Readonly<Record<
       await burnbox.cli('queue', 'retry', '--all')
       await sink.reached(1)
       const before = sink.count()
-      const drain = await timed(burnbox, () => sink.reached(messages))
-      const perSecond = (messages - before) / drain.seconds
+      const drained = await timed(burnbox, () => sink.reached(messages))
+      const perSecond = (messages - before) / drained.seconds
       const peak = peakBytes(burnbox.pid) / 2 ** 20
       await wait(1_000)
       const left = (await burnbox.cli('queue', 'list')).split('\n').filter((line) => /^\d+\s/.test(line)).length
       printTable(['back-pressure', 'messages', '/s', 'CPU s per 1,000', 'peak memory of node'], [
         line('taken in, next hop stopped', messages, takeIn, whileQueued / 2 ** 20),
-        line('drained', messages - before, drain, peak),
+        line('drained', messages - before, drained, peak),
       ])
       const good = perSecond >= leastPerSecond && peak < mostMebibytes && left === 0
       console.log(`goal ${leastPerSecond}/s and under ${mostMebibytes} MB, nothing left (${left}): ${good ? 'reached' : 'NOT REACHED'}; `
         + `${sink.count() - messages} more arrived than were sent\n`)
-      return good
+      const goal = { what: 'drain', found: `${perSecond.toFixed(0)}/s, ${peak.toFixed(0)} MB`, goal: `${leastPerSecond}/s`, reached: good }
+      return { name: 'drain', goals: [goal], data: {} }
     } finally {
       await sink.stop()
     }

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { startBurnbox, type Burnbox } from './burnbox.ts'
+import type { BenchOptions, Part } from './part.ts'
 import { peakBytes } from './processes.ts'
 import { freePort, startSink, type Sink } from './smtp-sink.ts'
 import { printTable } from './table.ts'
@@ -17,7 +18,7 @@ const email = 'me@inbox.example'
 /** Written again and again: the sender's memory is not what is measured, but the machine has only so much. */
 const block = Buffer.from(`${'x'.repeat(76)}\r\n`.repeat(840))
 
-export async function benchMemory(environment: Readonly<Record<string, string>>): Promise<boolean> {
+export async function largeMessages({ environment }: BenchOptions): Promise<Part> {
   const through = await measure('delivered while the sender waits', true, environment)
   const queued = await measure('all fall back to the queue, then drain', false, environment)
   printTable(['twenty 30 MB messages at once', 'peak memory of node', 'answered 250'], [through, queued].map((one) => [
@@ -25,7 +26,7 @@ export async function benchMemory(environment: Readonly<Record<string, string>>)
   ]))
   const good = [through, queued].every((one) => one.mebibytes < mostMebibytes && one.accepted === messages)
   console.log(`goal under ${mostMebibytes} MB: ${good ? 'reached' : 'NOT REACHED'}\n`)
-  return good
+  return { name: 'memory', goals: [{ what: 'memory', found: '', goal: `< ${mostMebibytes} MB`, reached: good }], data: {} }
 }
 
 async function measure(name: string, up: boolean, environment: Readonly<Record<string, string>>) {

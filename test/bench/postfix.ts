@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { findProgram } from '../support/tools.ts'
+import type { Milters } from './milters.ts'
 import { freePort } from './smtp-sink.ts'
 
 export type Postfix = { readonly port: number; readonly pid: number; readonly version: string; readonly stop: () => Promise<void> }
@@ -17,6 +18,8 @@ export type PostfixSetUp = {
   readonly inbox: string
   /** All lead to the inbox. */
   readonly aliases: readonly string[]
+  /** For the same work as Burnbox: judged, signed, with a reverse-path of its own. */
+  readonly milters?: Milters
   /** PEM: it offers STARTTLS then. */
   readonly tls?: { readonly cert: string; readonly key: string }
 }
@@ -107,6 +110,17 @@ smtpd_tls_chain_files = ${at.tls ? at.pem : ''}
 smtpd_tls_received_header = yes
 smtp_tls_security_level = none
 in_flow_delay = 0
+${at.milters ? miltersCf(at.milters) : ''}`
+
+/** PostSRSd as its own manual wires it; cleanup keeps its connections to it for longer than 100 messages. */
+const miltersCf = (milters: Milters): string => `
+smtpd_milters = ${milters.sockets.join(', ')}
+milter_default_action = tempfail
+sender_canonical_maps = tcp:127.0.0.1:${milters.srsForwardPort}
+sender_canonical_classes = envelope_sender
+recipient_canonical_maps = tcp:127.0.0.1:${milters.srsReversePort}
+recipient_canonical_classes = envelope_recipient
+max_use = 10000
 `
 
 const masterCf = (port: number): string => `

@@ -5,8 +5,8 @@ import { cpuSeconds, memoryBytes } from './processes.ts'
 import type { Sink } from './smtp-sink.ts'
 import { sendLoad, type Load } from './smtp-source.ts'
 
-/** The database is counted in, and shown by itself. */
-export type Server = { readonly name: string; readonly port: number; readonly pid: number; readonly databasePid?: number }
+/** `pids`: with all that they have started. `databasePid`: counted in, and shown by itself. */
+export type Server = { readonly name: string; readonly port: number; readonly pids: readonly number[]; readonly databasePid?: number }
 
 export type Run = {
   readonly perSecond: number
@@ -21,7 +21,7 @@ const settleMilliseconds = 400      // what is written behind: the activity, the
 const memoryEveryMilliseconds = 500
 
 export async function measureRun(server: Server, sink: Sink, recipient: string, load: Load): Promise<Run> {
-  const parts = [server.pid, ...(server.databasePid ? [server.databasePid] : [])]
+  const parts = [...(server.databasePid ? [server.databasePid] : []), ...server.pids]
   const before = parts.map(cpuSeconds)
   const goal = sink.count() + load.messages
   let memory = 0
@@ -35,7 +35,7 @@ export async function measureRun(server: Server, sink: Sink, recipient: string, 
   const seconds = (performance.now() - start) / 1_000
   await wait(settleMilliseconds)
   const used = parts.map((pid, index) => (cpuSeconds(pid) - before[index]!) * 1_000 / load.messages)
-  return { perSecond: load.messages / seconds, cpu: used.reduce((sum, one) => sum + one, 0), databaseCpu: used[1] ?? 0, memory }
+  return { perSecond: load.messages / seconds, cpu: used.reduce((sum, one) => sum + one, 0), databaseCpu: server.databasePid ? used[0]! : 0, memory }
 }
 
 export function medianRun(runs: readonly Run[]): Run {

@@ -1,9 +1,7 @@
 // A DNS server on loopback, UDP and TCP, that says what a test wrote into it: records with their TTL, failures, silence. It counts what it is asked.
-import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
-import { AUTHORITATIVE_ANSWER, decode, encode, streamEncode, TRUNCATED_RESPONSE, type Answer, type DecodedPacket, type Packet } from 'dns-packet'
+import { AUTHORITATIVE_ANSWER, decode, encode, TRUNCATED_RESPONSE, type Answer, type DecodedPacket, type Packet } from 'dns-packet'
 import { onTestFinished } from 'vitest'
+import { openDnsSocket } from './dns-socket.ts'
 
 type RecordType = 'A' | 'AAAA' | 'TXT' | 'MX' | 'CNAME' | 'PTR'
 /** Several strings are one TXT record of several strings; octets are for a TXT that is no UTF-8. */
@@ -72,29 +70,9 @@ export async function openDnsServer(): Promise<DnsServer> {
     })
   }
 
-  const tcp = createServer((socket) => {
-    socket.on('error', () => {})
-    socket.on('data', (bytes) => reply(decode(bytes.subarray(2)), false, (packet) => socket.write(streamEncode(packet))))
-  })
-  const udp = await bindBoth(tcp)
-  udp.on('message', (bytes, peer) => reply(decode(bytes), true, (packet) => udp.send(encode(packet), peer.port, peer.address)))
-  onTestFinished(async () => {
-    udp.close()
-    tcp.close()
-  })
-  return Object.assign(server, { address: `127.0.0.1:${udp.address().port}` })
-}
-
-/** One port for both: what is free for one of them may be taken for the other. */
-async function bindBoth(tcp: Server): Promise<Socket> {
-  for (;;) {
-    const udp = createSocket('udp4')
-    udp.bind(0, '127.0.0.1')
-    await once(udp, 'listening')
-    tcp.listen(udp.address().port, '127.0.0.1')
-    if (await once(tcp, 'listening').then(() => true, () => false)) return udp
-    udp.close()
-  }
+  const socket = await openDnsSocket((bytes, overUdp, send) => reply(decode(bytes), overUdp, (packet) => send(encode(packet))))
+  onTestFinished(socket.close)
+  return Object.assign(server, { address: socket.address })
 }
 
 function recordOf(name: string, type: string, value: Value): Answer {

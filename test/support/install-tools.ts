@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { findChromium, findProgram, hasTool } from './tools.ts'
 import type { Tool } from './tools.ts'
 
-const debianPackage: Readonly<Record<Tool, string>> = { chromium: 'chromium', postfix: 'postfix', 'python3-dkim': 'python3-dkim', swaks: 'swaks' }
+const debianPackage: Readonly<Record<Tool, string>> = {
+  chromium: 'chromium', opendkim: 'opendkim', opendmarc: 'opendmarc', postfix: 'postfix', postsrsd: 'postsrsd', 'python3-dkim': 'python3-dkim',
+  swaks: 'swaks',
+}
 const playwright = join(import.meta.dirname, '..', '..', 'node_modules', 'playwright-core', 'cli.js')
 
 /** Sets $CHROMIUM for the tests. Returns the tools that are still missing, each with the reason. */

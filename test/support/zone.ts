@@ -1,8 +1,7 @@
-// A DNS server on loopback that says what the test says, over UDP. What no test named does not exist.
+// A DNS server on loopback that says what the test says. What no test named does not exist.
 //   const zone = await openZone({ 'home.example MX': [[10, 'mx1.home.example']], 'mx1.home.example A': ['127.0.0.2'], 'bad.example MX': 'SERVFAIL' })
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { decode, encode, type Answer, type Packet } from 'dns-packet'
+import { openDnsSocket } from './dns-socket.ts'
 
 /** 'silent': no answer at all. */
 export type Records = readonly (string | readonly [priority: number, exchange: string])[] | 'SERVFAIL' | 'REFUSED' | 'silent'
@@ -19,8 +18,7 @@ const codes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const
 export async function openZone(records: Readonly<Record<string, Records>>): Promise<Zone> {
   const zone = new Map(Object.entries(records))
   const asked: string[] = []
-  const socket = createSocket('udp4')
-  socket.on('message', (bytes, peer) => {
+  const socket = await openDnsSocket((bytes, _overUdp, send) => {
     const query = decode(bytes)
     const [question] = query.questions ?? []
     if (!question) return
@@ -35,17 +33,12 @@ export async function openZone(records: Readonly<Record<string, Records>>): Prom
       data: typeof record === 'string' ? (question.type === 'TXT' ? [record] : record) : { preference: record[0], exchange: record[1] },
     } as Answer))
     const reply: Packet = { type: 'response', id: query.id ?? 0, flags: 0x180 | rcode, questions: [question], answers }
-    socket.send(encode(reply), peer.port, peer.address)
+    send(encode(reply))
   })
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
   return {
-    server: `127.0.0.1:${socket.address().port}`,
+    server: socket.address,
     set: (question, found) => void zone.set(question, found),
     asked,
-    [Symbol.asyncDispose]: async () => {
-      socket.close()
-      await once(socket, 'close')
-    },
+    [Symbol.asyncDispose]: socket.close,
   }
 }
