@@ -28,7 +28,8 @@ export const listActivity = async (
   const page = rows.slice(0, query.limit)
   return {
     items: page.map((row) => ({
-      id: row.id, at: row.at, kind: row.kind, deliveryId: row.delivery_id, aliasId: row.uuid, aliasAddress: row.address ?? row.alias_address, reason: row.reason,
+      id: row.id, at: row.at, kind: row.kind, deliveryId: row.delivery_id, aliasId: row.uuid,
+      aliasAddress: row.address ?? row.alias_address, reason: row.reason,
       sender: row.sender, reply: row.reply, size: row.size === null ? null : Number(row.size),
     })),
     next: rows.length > query.limit ? page.at(-1)!.id : null,

@@ -56,7 +56,8 @@ export const topTalkers = async (db: Database, accountId: string, from: string, 
     join aliases a on a.id = t.alias_id and a.account_id = ${accountId}
     order by t.delivered + t.held desc, a.id limit ${limit}`.execute(db)
   return rows.map((row) => ({
-    aliasUuid: row.uuid, alias: row.address, site: row.site, label: row.label, delivered: Number(row.delivered), held: Number(row.held), replied: Number(row.replied),
+    aliasUuid: row.uuid, alias: row.address, site: row.site, label: row.label,
+    delivered: Number(row.delivered), held: Number(row.held), replied: Number(row.replied),
   }))
 }
 

@@ -122,7 +122,10 @@ test('correspondents: of one address or of all, newest first, with the address t
   await web.host.correspondents.reverseLocalPartFor({ id: await idOf(foreign.id), uuid: foreign.id }, 'x@bob.example' as never, { remember: false })
   const first = await get(`/v1/correspondents?alias_id=${shop.id}&limit=2`)
   expect(first.items).toMatchObject([
-    { address: 'three@shop.example', alias: shop.address, alias_id: shop.id, stranger: false, reverse_address: expect.stringMatching(/^r\.[a-z0-9]+@burn\.localhost$/) },
+    {
+      address: 'three@shop.example', alias: shop.address, alias_id: shop.id, stranger: false,
+      reverse_address: expect.stringMatching(/^r\.[a-z0-9]+@burn\.localhost$/),
+    },
     { address: 'two@shop.example' },
   ])
   expect((await get(`/v1/correspondents?alias_id=${shop.id}&limit=2&cursor=${first.next}`)).items).toMatchObject([{ address: 'one@shop.example' }])
