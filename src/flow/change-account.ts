@@ -10,10 +10,11 @@ type Change = {
   readonly defaultInboxUuid?: string | undefined
   readonly heldDays?: number | undefined
   readonly activityDays?: number | undefined
+  readonly notices?: boolean | undefined
 }
 
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
-  const { accountId, name, defaultInboxUuid, heldDays, activityDays } = change
+  const { accountId, name, defaultInboxUuid, heldDays, activityDays, notices } = change
   const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
@@ -21,6 +22,6 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
   if (name !== undefined) await renameAccount(tx, accountId, name, host.clock.now())
   await updateSettings(tx, accountId, {
     ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }),
-      ...(activityDays !== undefined && { activityDays }),
+    ...(activityDays !== undefined && { activityDays }), ...(notices !== undefined && { notices }),
   })
 })

@@ -16,6 +16,7 @@ import type { Envelope, Outgoing, Transmission } from '../relay/attempt.ts'
 import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Host } from './host.ts'
+import { noteAttempt, type Destination } from './note-attempt.ts'
 
 const DAY_MS = 86_400_000
 
@@ -58,6 +59,7 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
         envelope: { reversePath: { kind: 'mailbox', mailbox: verpAddress(host, delivery) }, forwardPath: decision.to[0].address, smtpUtf8: message.smtpUtf8 },
         outgoing: { header: await forwardedHeader(host, alias, delivery, message, content), content },
         authentication: message.authentication,
+        inbox: decision.to[0], accountId: alias.accountId,
       }
     }
   }, options)
@@ -82,7 +84,7 @@ export const deliverOwn = (host: Host, delivery: Omit<Delivery, 'aliasId' | 'rel
   }), { inline: false })
 
 /** `authentication`: what was found of the message when it came, for the seal. */
-type Ready = { readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string }
+type Ready = { readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string } & Partial<Destination>
 type Prepared = Ready | Extract<Outcome, { kind: 'held' }>
 
 const underWay = (
@@ -100,7 +102,9 @@ const underWay = (
     if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
     transmission = host.relay.begin(prepared.envelope, outgoing, options)
     begun.resolve()
-    return decide(await transmission.result)
+    const attempt = await transmission.result
+    if (prepared.inbox) await noteAttempt(host, prepared as Destination, attempt)
+    return decide(attempt)
   }
   return {
     outcome: run().finally(begun.resolve),

@@ -13,7 +13,8 @@ import { newDeliveryId, type Host } from './host.ts'
 
 export type OwnMail = {
   readonly accountId: string
-  readonly inboxId: string
+  /** Null: `to` is no inbox. */
+  readonly inboxId: string | null
   readonly to: Mailbox
   readonly subject: string
   readonly text: string
@@ -37,7 +38,7 @@ export const queueOwnMail = async (host: Host, tx: Tx, mail: OwnMail): Promise<v
     from: `postmaster@${host.domain}`, subject: mail.subject,
   }, content)
   await insertDeliveries(tx, messageId, [{
-    id, kind: 'own', accountId: mail.accountId, aliasId: null, inboxId: mail.inboxId, createdAt: at,
+    id, kind: 'own', accountId: mail.accountId, aliasId: null, inboxId: mail.inboxId, ...(mail.inboxId === null && { forwardPath: mail.to }), createdAt: at,
     expiresAt: new Date(at.getTime() + EXPIRES_AFTER_MS), attempts: 0, unknownOutcomes: 0, nextAttemptAt: at,
   }])
 }

@@ -10,7 +10,13 @@ export type HoldReason =
 export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias'
 export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator'
 
-export type InboxFact = { readonly id: string; readonly address: Mailbox; readonly verified: boolean }
+export type InboxFact = {
+  readonly id: string
+  readonly address: Mailbox
+  readonly verified: boolean
+  /** Its server refuses mail; an accepted delivery from then on ends that. */
+  readonly refusedUntil?: Date | null
+}
 
 /** What the store knows of an alias at this moment. */
 export type AliasFact = {

@@ -7,13 +7,14 @@ import type { HoldReason } from './decide.ts'
  * What one try came to. `why` of a transient one:
  * 'reply' the server said 4xx (or 5xx before MAIL) · 'connection' it could not be reached or broke before our final dot ·
  * 'lost' it broke after our final dot, so the message may have arrived · 'dropped' we gave up before our final dot ·
- * 'busy' no connection was free, or the next hop is paused.
+ * 'busy' no connection was free, or the next hop is paused · 'insecure' only without the TLS that it had before or demands.
  * `trouble`: the next hop timed out, refused the connection or said 421. `retryMs`: when to ask again instead of the usual, for 'busy'.
  */
 export type Attempt =
   | { readonly kind: 'accepted'; readonly reply: string }
   | {
-    readonly kind: 'transient'; readonly reply: string; readonly why: 'reply' | 'connection' | 'lost' | 'dropped' | 'busy'; readonly trouble: boolean
+    readonly kind: 'transient'; readonly reply: string; readonly why: 'reply' | 'connection' | 'lost' | 'dropped' | 'busy' | 'insecure'
+    readonly trouble: boolean
     readonly retryMs?: number
   }
   | { readonly kind: 'permanent'; readonly reply: string; readonly why: 'reply' | 'unsupported' }

@@ -17,3 +17,6 @@ export const neverDelivered = (reply: string): NoRoute => new NoRoute({ kind: 'p
 
 /** `trouble`: leave the domain alone for a while. False where each message must have its own reason. */
 export const notNow = (reply: string, trouble: boolean): NoRoute => new NoRoute({ kind: 'transient', reply, why: 'connection', trouble })
+
+/** Whoever stands in between may not take TLS away: the owner is told, and nothing goes out in the clear. */
+export const notSecure = (reply: string): NoRoute => new NoRoute({ kind: 'transient', reply, why: 'insecure', trouble: false })

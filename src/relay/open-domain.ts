@@ -3,15 +3,17 @@
 
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { isHandshakeFailure, isSecure, openConnection, type OutgoingConnection, type Target } from './connection.ts'
+import { abandon, isHandshakeFailure, isSecure, openConnection, type OutgoingConnection, type Target } from './connection.ts'
 import { addressesOf, DNS_TROUBLE, exchangesOf, LOOP, type Lookup } from './exchanges.ts'
 import { enforcedPolicy, type Enforced, type PolicyStore } from './mta-sts.ts'
-import { neverDelivered, NoRoute, notNow } from './no-route.ts'
+import { neverDelivered, NoRoute, notNow, notSecure } from './no-route.ts'
 
 export type TlsMemory = PolicyStore & {
   /** When a message last found TLS there. */
   readonly seenAt: (domain: string) => Promise<Date | undefined>
   readonly remember: (domain: string, at: Date) => Promise<void>
+  /** Mail goes there in the clear again: it gave TLS up long ago, and who has an inbox there is told. */
+  readonly forget: (domain: string, at: Date) => Promise<void>
 }
 
 const DAY_MS = 86_400_000
@@ -32,9 +34,15 @@ export const openDomain = async (parts: Parts, domain: string, signal: AbortSign
   const [enforced, seenAt] = await Promise.all([enforcedPolicy(lookup, tls, domain), tls.seenAt(domain)])
   const seen = seenAt && clock.now().getTime() - seenAt.getTime() < REMEMBERED_MS ? seenAt : undefined
   const allowed = enforced ? exchanges.filter(enforced) : exchanges
-  if (allowed.length === 0) throw notNow(NOT_LISTED, false)
+  if (allowed.length === 0) throw notSecure(NOT_LISTED)
   const connection = await firstThatWorks(parts, allowed, { enforced, seen }, signal)
   if (isSecure(connection)) await rememberTls(parts, domain, seen)
+  else if (seenAt) {
+    await tls.forget(domain, clock.now()).catch((error: unknown) => {
+      abandon(connection)
+      throw error
+    })
+  }
   return connection
 }
 
@@ -76,7 +84,7 @@ const connect = async (
   const open = (protection: Target['protection']): Promise<OutgoingConnection> => openConnection({ ...to, protection }, lookup.ourName, signal)
   if (security.enforced || security.seen) {
     return open(security.enforced ? 'verified' : 'encrypted').catch((error: Error) => {
-      throw isWithoutTls(error) ? notNow(security.enforced ? NOT_VERIFIED : STRIPPED, false) : error
+      throw isWithoutTls(error) ? notSecure(security.enforced ? NOT_VERIFIED : STRIPPED) : error
     })
   }
   return open('opportunistic').catch((error: Error) => {

@@ -14,6 +14,8 @@ export type Account = {
   readonly heldDays: number
   readonly heldBytes: number
   readonly activityDays: number
+  /** Wants to be told by mail. */
+  readonly notices: boolean
   readonly defaultInboxId: string | null
   readonly createdAt: Date
 }
@@ -23,17 +25,18 @@ export type Settings = {
   readonly heldDays?: number
   readonly heldBytes?: number
   readonly activityDays?: number
+  readonly notices?: boolean
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
-  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days',
+  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
 const accountOf = (row: AccountRow): Account => ({
   id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, heldDays: row.held_days,
-  heldBytes: Number(row.held_bytes), activityDays: row.activity_days, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
+  heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
@@ -94,6 +97,7 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
     ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
     ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
     ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
+    ...(settings.notices !== undefined && { notices: settings.notices }),
   }
   if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()
 }

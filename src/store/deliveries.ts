@@ -1,6 +1,7 @@
 // The queue: one row a message and next hop. A worker's claim is a lease; its token fences off a worker that lost it.
 
 import { sql } from 'kysely'
+import type { Mailbox } from '../mail/address.ts'
 import type { Database, Tx } from './database.ts'
 
 /** A lease is renewed every 20 s, so the work of a killed process is taken over within 60 s. */
@@ -12,7 +13,9 @@ export type NewDelivery = {
   readonly kind: 'forward' | 'own'
   readonly accountId: string
   readonly aliasId: number | null
-  readonly inboxId: string
+  readonly inboxId: string | null
+  /** Of our own mail, where it does not go to an inbox. */
+  readonly forwardPath?: Mailbox
   readonly heldId?: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -46,6 +49,7 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
   if (deliveries.length === 0) return
   await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
     id: delivery.id, kind: delivery.kind, account_id: delivery.accountId, alias_id: delivery.aliasId, inbox_id: delivery.inboxId,
+    forward_path: delivery.forwardPath ?? null,
     message_id: messageId, held_id: delivery.heldId ?? null, released: delivery.heldId != null, state: delivery.awaiting ? 'sent' : 'queued',
     attempts: delivery.attempts,
     unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
@@ -99,6 +103,13 @@ export const renewLeases = async (db: Database, held: readonly { readonly id: bi
     update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}
     from unnest(${held.map((one) => one.id.toString())}::bigint[], ${held.map((one) => one.leaseToken.toString())}::bigint[]) q(id, token)
     where d.id = q.id and d.lease_token = q.token`.execute(db)
+}
+
+/** Where our own mail goes. An inbox need not be verified: the first mail to it is the one that verifies it. Undefined: it is gone. */
+export const ownRecipient = async (db: Database, id: bigint): Promise<Mailbox | undefined> => {
+  const row = await db.selectFrom('deliveries as d').leftJoin('inboxes as i', 'i.id', 'd.inbox_id')
+    .select((eb) => eb.fn.coalesce('d.forward_path', 'i.address').as('address')).where('d.id', '=', id.toString()).executeTakeFirst()
+  return (row?.address ?? undefined) as Mailbox | undefined
 }
 
 /** From now on an expired lease means "outcome unknown", not "not tried". */

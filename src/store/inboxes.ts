@@ -11,10 +11,13 @@ export type Inbox = {
   readonly verifiedAt: Date | null
   readonly createdAt: Date
   readonly aliases: number
+  /** Its server refuses mail, and what it said. */
+  readonly refusedSince: Date | null
+  readonly refusedReply: string | null
 }
 
 const inboxes = (db: Database) => db.selectFrom('inboxes').select((eb) => [
-  'inboxes.id', 'inboxes.uuid', 'inboxes.address', 'inboxes.verified_at', 'inboxes.created_at',
+  'inboxes.id', 'inboxes.uuid', 'inboxes.address', 'inboxes.verified_at', 'inboxes.created_at', 'inboxes.refused_since', 'inboxes.refused_reply',
   eb.selectFrom('alias_inboxes').whereRef('alias_inboxes.inbox_id', '=', 'inboxes.id')
     .select((n) => n.fn.countAll<string>().as('n')).as('aliases'),
 ])
@@ -22,7 +25,7 @@ type InboxRow = Awaited<ReturnType<ReturnType<typeof inboxes>['executeTakeFirstO
 
 const inboxOf = (row: InboxRow): Inbox => ({
   id: row.id, uuid: row.uuid, address: row.address as Mailbox, verifiedAt: row.verified_at, createdAt: row.created_at,
-  aliases: Number(row.aliases),
+  aliases: Number(row.aliases), refusedSince: row.refused_since, refusedReply: row.refused_reply,
 })
 
 export const inboxesOf = async (db: Database, accountId: string): Promise<readonly Inbox[]> =>
@@ -94,9 +97,3 @@ export const aliasesOfInbox = async (
   db.selectFrom('alias_inboxes').innerJoin('aliases', 'aliases.id', 'alias_inboxes.alias_id')
     .select(['aliases.uuid as id', 'aliases.address'])
     .where('alias_inboxes.inbox_id', '=', inboxId).orderBy('aliases.id').limit(limit).execute()
-
-/** Where our own mail to an inbox goes, verified or not: the first mail to it is the one that verifies it. */
-export const inboxAddress = async (db: Database, inboxId: string): Promise<Mailbox | undefined> => {
-  const row = await db.selectFrom('inboxes').select('address').where('id', '=', inboxId).executeTakeFirst()
-  return row?.address as Mailbox | undefined
-}

@@ -25,8 +25,10 @@ type AliasRow = {
   state: AliasFact['state']
   burned_at: Date | null
   suspended: boolean
-  inboxes: { id: string; address: string; verified: boolean }[] | null
+  inboxes: InboxRow[] | null
 }
+
+type InboxRow = { id: string; address: string; verified: boolean; refusedUntil: string | null }
 
 // Planning is what such a query costs the database, whatever it asks for: one round at a time makes larger ones of fewer
 // (20 sessions: 0.26 to 0.20 s of its CPU for 1,000 messages).
@@ -34,7 +36,8 @@ const limits = { rounds: 1, size: 200 } as const
 
 const aliasColumns = sql`
   a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
-  (select json_agg(json_build_object('id', i.id::text, 'address', i.address, 'verified', i.verified_at is not null) order by i.id)
+  (select json_agg(json_build_object('id', i.id::text, 'address', i.address, 'verified', i.verified_at is not null,
+       'refusedUntil', i.refused_until) order by i.id)
      from alias_inboxes ai join inboxes i on i.id = ai.inbox_id where ai.alias_id = a.id) as inboxes`
 
 export const createRoutes = (db: Database): Routes => ({
@@ -72,5 +75,9 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   state: row.state,
   burnedAt: row.burned_at,
   suspended: row.suspended,
-  inboxes: (row.inboxes ?? []) as unknown as readonly InboxFact[],
+  inboxes: (row.inboxes ?? []).map(inboxFact),
+})
+
+const inboxFact = (row: InboxRow): InboxFact => ({
+  id: row.id, address: row.address as Mailbox, verified: row.verified, refusedUntil: row.refusedUntil === null ? null : new Date(row.refusedUntil),
 })

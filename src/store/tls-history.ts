@@ -7,6 +7,7 @@ export type KeptPolicy = { readonly id: string; readonly mode: string; readonly 
 export type TlsHistory = {
   readonly seenAt: (domain: string) => Promise<Date | undefined>
   readonly remember: (domain: string, at: Date) => Promise<void>
+  readonly forget: (domain: string, at: Date) => Promise<void>
   readonly policyOf: (domain: string) => Promise<KeptPolicy | undefined>
   readonly keepPolicy: (domain: string, policy: KeptPolicy) => Promise<void>
 }
@@ -17,6 +18,9 @@ export const createTlsHistory = (db: Database): TlsHistory => {
     seenAt: async (domain) => (await find(domain))?.seen_at ?? undefined,
     remember: async (domain, seen_at) => {
       await db.insertInto('tls_history').values({ domain, seen_at }).onConflict((c) => c.column('domain').doUpdateSet({ seen_at })).execute()
+    },
+    forget: async (domain, cleared_at) => {
+      await db.updateTable('tls_history').set({ seen_at: null, cleared_at }).where('domain', '=', domain).execute()
     },
     policyOf: async (domain) => ((await find(domain))?.policy ?? undefined) as KeptPolicy | undefined,
     keepPolicy: async (domain, policy) => {

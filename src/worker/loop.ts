@@ -8,8 +8,7 @@ import { settle, settleLater } from '../flow/settle.ts'
 import { waitFor } from '../flow/wait-for.ts'
 import { backoffMs } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
-import { claimDue, claimOrphanedSent, giveBack, markSent, type Claimed } from '../store/deliveries.ts'
-import { inboxAddress } from '../store/inboxes.ts'
+import { claimDue, claimOrphanedSent, giveBack, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
 import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
@@ -165,7 +164,7 @@ const start = async (host: Host, startOf: StartOf, claimed: Claimed): Promise<Un
   if (!found) throw new Error(`message ${claimed.messageId} is gone`)
   const { message } = found
   const content = storedContent(host, found)
-  if (claimed.aliasId === null) return deliverOwn(host, claimed, claimed.inboxId === null ? undefined : await inboxAddress(host.db, claimed.inboxId), content)
+  if (claimed.aliasId === null) return deliverOwn(host, claimed, await ownRecipient(host.db, claimed.id), content)
   return deliver(host, { ...claimed, aliasId: claimed.aliasId }, message, content, { inline: false })
 }
 

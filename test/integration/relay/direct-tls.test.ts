@@ -59,7 +59,7 @@ describe('a domain that had TLS', () => {
       hop.mode = mode
       for (const attempt of [1, 2]) {
         expect(await hop.direct.begin('ann@home.example').result, `${attempt}`)
-          .toEqual({ kind: 'transient', why: 'connection', trouble: false, reply: STRIPPED })
+          .toEqual({ kind: 'transient', why: 'insecure', trouble: false, reply: STRIPPED })
       }
       expect(hop.arrived).toEqual([])
       expect(hop.heard.filter((line) => /MAIL|RCPT|DATA/.test(line))).toEqual([])

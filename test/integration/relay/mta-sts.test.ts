@@ -54,7 +54,7 @@ describe('enforce', () => {
 
   test('G15 the certificate is of nobody we know: deferred', async () => {
     const { hop, send } = await open(policy('enforce'), unknown)
-    expect(await send()).toEqual({ kind: 'transient', why: 'connection', trouble: false, reply: NOT_VERIFIED })
+    expect(await send()).toEqual({ kind: 'transient', why: 'insecure', trouble: false, reply: NOT_VERIFIED })
     expect(hop.heard.filter((line) => /MAIL/.test(line))).toEqual([])
   })
 

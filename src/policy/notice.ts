@@ -1,0 +1,74 @@
+// What the owner is told by mail, in plain words, and where that mail goes: never to an inbox that it is about.
+
+import { domainOf, type Mailbox } from '../mail/address.ts'
+
+/**
+ * 'refused' the server of an inbox refuses mail · 'bounced' mail of an alias came back, from which of its inboxes is not known ·
+ * 'insecure' a domain lost its TLS, and mail for it waits · 'clear' it gave TLS up long ago, and mail goes there in the clear.
+ * `about`: the address of an inbox or alias, a domain.
+ */
+export type NoticeKind = 'refused' | 'bounced' | 'insecure' | 'clear'
+
+export type NoticeFact = { readonly kind: NoticeKind; readonly about: string; readonly detail: string; readonly at: Date }
+
+export type InboxHealth = {
+  readonly address: Mailbox
+  readonly verified: boolean
+  readonly isDefault: boolean
+  readonly refusedSince: Date | null
+  /** Messages that it refused and that wait in holding. */
+  readonly held: number
+}
+
+/** One mail a day, whatever happens. */
+export const NOTICE_EVERY_MS = 86_400_000
+
+export const GAVE_TLS_UP = 'When mail last went there with encryption is more than 30 days ago.'
+
+/**
+ * The default inbox when it is good, else the oldest that is; the sign-in address when none is, unless it is one of those that are not.
+ * Undefined: nothing can be sent, so it is only shown.
+ */
+export const noticeTarget = (inboxes: readonly InboxHealth[], signInAddress: Mailbox, notices: readonly NoticeFact[]): Mailbox | undefined => {
+  const insecure = new Set(notices.filter(({ kind }) => kind === 'insecure').map(({ about }) => about))
+  const isGood = ({ address, refusedSince }: InboxHealth): boolean => refusedSince === null && !insecure.has(domainOf(address))
+  const good = inboxes.filter((inbox) => inbox.verified && isGood(inbox))
+  const inbox = good.find(({ isDefault }) => isDefault) ?? good[0]
+  if (inbox) return inbox.address
+  const isBad = insecure.has(domainOf(signInAddress)) || inboxes.some(({ address }) => address === signInAddress)
+  return isBad ? undefined : signInAddress
+}
+
+export const noticeSubject = (notices: readonly NoticeFact[], inboxes: readonly InboxHealth[]): string => {
+  const [only, ...others] = notices
+  if (!only || others.length > 0) return 'Your inboxes need a look'
+  switch (only.kind) {
+    case 'refused': return isRefusing(only, inboxes) ? `${only.about} refuses mail` : `${only.about} refused mail`
+    case 'bounced': return `Mail of ${only.about} came back`
+    case 'insecure': return `Mail for ${only.about} waits: no encryption`
+    case 'clear': return `Mail for ${only.about} goes without encryption`
+  }
+}
+
+export const noticeText = (notice: NoticeFact, inboxes: readonly InboxHealth[]): string => {
+  const { kind, about, detail } = notice
+  switch (kind) {
+    case 'refused': {
+      const { refusedSince = null, held = 0 } = inboxes.find(({ address }) => address === about) ?? {}
+      const what = refusedSince
+        ? `Your inbox ${about} refuses mail since ${timeOf(refusedSince)}.`
+        : `Your inbox ${about} refused mail on ${timeOf(notice.at)}. It takes mail again.`
+      const inHolding = held === 1 ? ['1 message that it refused is in holding.'] : [`${held} messages that it refused are in holding.`]
+      return [what, `Its server said: ${detail}`, ...(held > 0 ? inHolding : [])].join('\n')
+    }
+    case 'bounced': return `A message to ${about} came back from one of its inboxes on ${timeOf(notice.at)}.\nIts server said: ${detail}`
+    case 'insecure': return `Mail for your inboxes at ${about} waits since ${timeOf(notice.at)}; it is tried for 5 days, then held.\nThe reason: ${detail}`
+    case 'clear': return `Mail for your inboxes at ${about} is sent without encryption since ${timeOf(notice.at)}.\n${detail}`
+  }
+}
+
+const isRefusing = ({ about }: NoticeFact, inboxes: readonly InboxHealth[]): boolean =>
+  inboxes.some(({ address, refusedSince }) => address === about && refusedSince !== null)
+
+const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+const timeOf = (time: Date): string => `${format.format(time)} UTC`
