@@ -225,7 +225,8 @@ const rest: readonly Case[] = [
 
 describe('E02 ARC suite', () => {
   test.each([
-    ...common('as', seal, sealed, 'ARC-Seal'), ...common('ams', signature, signedAs, 'ARC-Message-Signature'), ...sealOnly, ...signatureOnly, ...chains, ...rest,
+    ...common('as', seal, sealed, 'ARC-Seal'), ...common('ams', signature, signedAs, 'ARC-Message-Signature'),
+    ...sealOnly, ...signatureOnly, ...chains, ...rest,
   ])('%s: %s', async (_, expected, message) => {
     expect(await verify(message)).toBe(expected)
   })
