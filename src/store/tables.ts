@@ -44,8 +44,11 @@ export interface Account {
 export interface AccountSettings {
   account_id: string;
   activity_days: Generated<number>;
+  address_format: Generated<string>;
+  alias_limit: number | null;
   created_at: Timestamp;
   default_inbox_id: Int8 | null;
+  delete_at: Timestamp | null;
   held_bytes: Generated<Int8>;
   held_days: Generated<number>;
   noticed_at: Timestamp | null;
@@ -60,6 +63,7 @@ export interface Activity {
   alias_address: string | null;
   alias_id: number | null;
   at: Timestamp;
+  authentication: string | null;
   delivery_id: Int8 | null;
   id: Generated<Int8>;
   kind: string;
@@ -169,6 +173,13 @@ export interface Deliveries {
   unknown_outcomes: Generated<number>;
 }
 
+export interface Devices {
+  account_id: string;
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  token_hash: Buffer;
+}
+
 export interface DkimKeys {
   algorithm: string;
   changed_at: Timestamp;
@@ -209,6 +220,13 @@ export interface HostState {
   value: string;
 }
 
+export interface IdempotencyKeys {
+  account_id: string;
+  alias_id: number | null;
+  at: Timestamp;
+  key_hash: Buffer;
+}
+
 export interface Inboxes {
   account_id: string;
   address: string;
@@ -219,6 +237,19 @@ export interface Inboxes {
   refused_until: Timestamp | null;
   uuid: Generated<string>;
   verified_at: Timestamp | null;
+}
+
+export interface Invitations {
+  account_id: string | null;
+  alias_limit: number | null;
+  created_at: Timestamp;
+  email: string | null;
+  expires_at: Timestamp;
+  held_bytes: Int8;
+  id: Generated<string>;
+  made_by: string | null;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
 }
 
 export interface LocalMessages {
@@ -265,6 +296,8 @@ export interface Notices {
 
 export interface OneTimeLinks {
   account_id: string | null;
+  code_hash: Buffer | null;
+  code_tries: Generated<number>;
   expires_at: Timestamp;
   inbox_id: Int8 | null;
   purpose: string;
@@ -283,6 +316,13 @@ export interface Passkey {
   publicKey: string;
   transports: string | null;
   userId: string;
+}
+
+export interface RateLimit {
+  count: number;
+  id: string;
+  key: string;
+  lastRequest: Int8;
 }
 
 export interface RetiredAddresses {
@@ -305,6 +345,22 @@ export interface TlsHistory {
   domain: string;
   policy: Json | null;
   seen_at: Timestamp | null;
+}
+
+export interface TokenLimits {
+  created: Generated<number>;
+  daily_limit: number | null;
+  day: Timestamp | null;
+  domain: string | null;
+  last_used_at: Timestamp | null;
+  token_id: string;
+}
+
+export interface Tries {
+  count: number;
+  key: Buffer;
+  since: Timestamp;
+  until: Timestamp;
 }
 
 export interface TwoFactor {
@@ -348,20 +404,26 @@ export interface DB {
   correspondents: Correspondents;
   daily_counts: DailyCounts;
   deliveries: Deliveries;
+  devices: Devices;
   dkim_keys: DkimKeys;
   domains: Domains;
   held: Held;
   host_state: HostState;
+  idempotency_keys: IdempotencyKeys;
   inboxes: Inboxes;
+  invitations: Invitations;
   local_messages: LocalMessages;
   message_chunks: MessageChunks;
   messages: Messages;
   notices: Notices;
   one_time_links: OneTimeLinks;
   passkey: Passkey;
+  rateLimit: RateLimit;
   retired_addresses: RetiredAddresses;
   session: Session;
   tls_history: TlsHistory;
+  token_limits: TokenLimits;
+  tries: Tries;
   twoFactor: TwoFactor;
   user: User;
   verification: Verification;
