@@ -31,8 +31,8 @@ export const routeRecipient = async (host: Host, forwardPath: Mailbox, sender: S
   return canMakeRoom(use, sender.declaredSize) ? decision : { kind: 'tempfail', reason: 'holding-full' }
 }
 
-/** postmaster and abuse are aliases of the operator; before there is one, mail to them waits at its sender. */
-const isOperatorAddress = (host: Host, address: Mailbox): boolean =>
+/** postmaster and abuse are aliases of the operator (RFC 5321 §4.5.1); before there is one, mail to them waits at its sender. */
+export const isOperatorAddress = (host: Host, address: Mailbox): boolean =>
   domainOf(address) === host.domain && ['postmaster', 'abuse'].includes(localPartOf(lowerCased(address)))
 
 /** The signature is checked before the database is asked: a flood of guesses costs nothing (case G22). */

@@ -5,7 +5,7 @@ import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 
 import { acceptMessage } from '../flow/accept-message.ts'
 import type { Host } from '../flow/host.ts'
 import { NoRoom } from '../flow/queue-limit.ts'
-import { kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
+import { isOperatorAddress, kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
 import type { Reject, Route } from '../policy/decide.ts'
 import type { Protocol } from '../store/messages.ts'
@@ -80,7 +80,7 @@ export const createSessions = (
       case 'reject': return (isGuess(route) && options.limits.unknownRecipient(session.id)) || replyForRefusal(route)
       case 'tempfail': return replyForRefusal(route)
       case 'forward': case 'hold': case 'report':
-        if (route.kind !== 'report' && options.limits.isFlooded(session.id, route.alias.id)) return replyFor('too-fast')
+        if (route.kind !== 'report' && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
         transaction.routes.set(recipient, route)
         return undefined
     }

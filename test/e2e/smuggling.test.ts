@@ -75,11 +75,42 @@ test('B26 garbage and a reset instead of a handshake: closed, and the next clien
 })
 
 test('B27 TLS 1.2 and 1.3, nothing older', async () => {
-  const shake = async (version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string> => {
+  const shake = async (version: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string> => {
     await using client = await greet(port)
     await client.say('STARTTLS')
     const tls = client.tls({ minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' })
     return await tls.then((socket) => socket.getProtocol() ?? '', () => 'refused')
   }
-  expect(await Promise.all([shake('TLSv1.1'), shake('TLSv1.2'), shake('TLSv1.3')])).toEqual(['refused', 'TLSv1.2', 'TLSv1.3'])
+  expect(await Promise.all([shake('TLSv1'), shake('TLSv1.1'), shake('TLSv1.2'), shake('TLSv1.3')])).toEqual(['refused', 'refused', 'TLSv1.2', 'TLSv1.3'])
+})
+
+/** RFC 5246 §7.4.1.2: our own OpenSSL can no longer ask for some of these. */
+const clientHello = (suites: readonly number[]): Buffer => {
+  const u16 = (...values: readonly number[]): Buffer => Buffer.from(values.flatMap((value) => [value >> 8, value & 255]))
+  // Signature algorithms (13): RSA with SHA-256, PKCS #1 and PSS; groups (10): P-256. Without them everything would be refused.
+  const extensions = u16(13, 6, 4, 0x0401, 0x0804, 10, 4, 2, 23)
+  const body = Buffer.concat([
+    u16(0x0303), Buffer.alloc(32, 7), Buffer.of(0), u16(2 * suites.length, ...suites), Buffer.of(1, 0), u16(extensions.length), extensions,
+  ])
+  const handshake = Buffer.concat([Buffer.of(1, 0), u16(body.length), body])
+  return Buffer.concat([Buffer.of(22), u16(0x0301, handshake.length), handshake])
+}
+
+test('B27 ciphers that encrypt nothing or next to it are refused, one that is good is not', async () => {
+  const suites: Readonly<Record<string, number>> = {
+    NULL_MD5: 0x0001, NULL_SHA256: 0x003b, EXPORT_RC4: 0x0003, EXPORT_DES: 0x0008, RC4_MD5: 0x0004, RC4_SHA: 0x0005, DES: 0x0009, '3DES': 0x000a,
+    anonymous_AES: 0x0034, ECDHE_NULL: 0xc010, ECDHE_RC4: 0xc011,
+  }
+  const answered = async (...offered: readonly number[]): Promise<number | undefined> => {
+    await using client = await greet(port)
+    expect(await client.say('STARTTLS')).toMatch(/^220 /)
+    const record = Promise.withResolvers<number | undefined>()
+    client.socket().removeAllListeners('data').once('data', (bytes: Buffer) => record.resolve(bytes[0]))
+    client.socket().once('close', () => record.resolve(undefined))
+    await client.write(clientHello(offered))
+    return await record.promise
+  }
+  const [alert, handshake] = [21, 22]
+  for (const [name, suite] of Object.entries(suites)) expect(await answered(suite), name).toBe(alert)
+  expect(await answered(...Object.values(suites), 0xc02f)).toBe(handshake)
 })

@@ -117,6 +117,17 @@ test('J02 30 s for the next command when the house is nearly full', async () => 
   expect(await client.closed()).toBe('421 4.4.2 Timeout - closing connection\r\n')
 })
 
+test('B26 J02 a TLS handshake in which nothing comes ends after 30 s, and the next client is served', async () => {
+  const { port, clock } = await open()
+  const client = await greeted(port)
+  expect(await client.say('STARTTLS')).toMatch(/^220 /)
+  await clock.advance(25_000)
+  expect(client.socket().readyState).toBe('open')
+  await clock.advance(10_000)
+  expect(await client.closed()).toBe('')
+  expect(await (await greeted(port)).say('NOOP')).toMatch(/^250 /)
+})
+
 test('J02 a TLS handshake of one octet now and then ends after 30 s', async () => {
   const { port, clock } = await open()
   const client = await greeted(port)
@@ -246,4 +257,19 @@ test('J08 an alias that gets 1,000 messages in an hour: only it is 450 4.7.1, it
   expect(await send(await greeted(port, trusted), { to: flooded, content: letter('from a friend') })).toMatch(/^250 /)
   await clock.advance(3_600_000)
   expect(await send(await greeted(port), { to: flooded, content: letter('an hour later') })).toMatch(/^250 /)
+})
+
+test('A17 postmaster hears from everybody: no rate of its alias holds for it', async () => {
+  const { port } = await open()
+  for (let n = 0; n < 11; n++) {
+    const client = await greeted(port)
+    for (let m = 0; m < 100; m++) {
+      expect(await client.say('MAIL FROM:<shop@shop.example>')).toMatch(/^250 /)
+      expect(await client.say('RCPT TO:<postmaster>')).toMatch(/^250 /)
+      expect(await client.say('DATA')).toMatch(/^354 /)
+      // Its own inbox is out of reach here; it counts all the same.
+      await client.write(`${letter('about your host')}.\r\n`)
+      expect(await client.reply()).toMatch(/^451 /)
+    }
+  }
 })
