@@ -5,6 +5,8 @@ const MINUTE_MS = 60_000
 const STEPS_MINUTES = [1, 5, 15, 60, 120, 240] as const
 
 export const EXPIRES_AFTER_MS = 5 * 24 * 60 * MINUTE_MS
+/** Its last try is due when it expires; a next hop that is paused for 10 minutes at most and then takes only probes may never let it out. */
+export const OVERDUE_MS = 15 * MINUTE_MS
 export const UNKNOWN_RETRY_MS = 10 * MINUTE_MS
 /** When the first attempt was given up before our final dot. */
 export const DROPPED_RETRY_MS = 1 * MINUTE_MS

@@ -1,6 +1,6 @@
 // From an attempt (fact) to an outcome (decision). RELIABILITY choices 2, 14 and 16; HOUSE.md section 1 rules a, b, c.
 
-import { backoffMs, BUSY_RETRY_MS, DROPPED_RETRY_MS, UNKNOWN_RETRY_MS } from './backoff.ts'
+import { backoffMs, BUSY_RETRY_MS, DROPPED_RETRY_MS, OVERDUE_MS, UNKNOWN_RETRY_MS } from './backoff.ts'
 import type { HoldReason } from './decide.ts'
 
 /**
@@ -35,6 +35,7 @@ export const outcomeOf = (attempt: Attempt, tries: Tries, now: Date, jitter: num
     case 'permanent': return { kind: 'held', reason: attempt.why === 'unsupported' ? 'unsupported' : 'refused', reply: attempt.reply }
     case 'transient': {
       if (attempt.why === 'busy') {
+        if (now.getTime() >= tries.expiresAt.getTime() + OVERDUE_MS) return { kind: 'held', reason: 'expired', reply: attempt.reply }
         return { kind: 'deferred', reply: attempt.reply, retryAt: new Date(now.getTime() + (attempt.retryMs ?? BUSY_RETRY_MS)), unknown: false, tried: false }
       }
       const unknown = attempt.why === 'lost'

@@ -31,6 +31,8 @@ export type Relay = {
   readonly begin: (envelope: Envelope, message: Outgoing, options: { readonly inline: boolean }) => Transmission
   /** How many more attempts may begin now. */
   readonly room: () => number
+  /** The operator says that what was in trouble is mended: pauses end. */
+  readonly probeNow: () => void
   readonly close: () => void
 }
 
@@ -48,9 +50,10 @@ export const beginAttempt = (
   envelope: Envelope, message: Outgoing, options: { readonly inline: boolean },
 ): Transmission => {
   const { pool, health, clock } = hop
-  const tell = health.admit(options.inline)
+  const tell = health.admit()
   if (!tell) {
-    const paused: Attempt = { kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false }
+    const retryMs = health.pausedMs()
+    const paused: Attempt = { kind: 'transient', reply: 'The next hop is in trouble.', why: 'busy', trouble: false, ...retryMs > 0 && { retryMs } }
     return { result: Promise.resolve(paused), giveUp: () => true, isSent: () => false }
   }
 

@@ -80,13 +80,16 @@ export const createDirect = (parts: DirectParts): Relay => {
       const hop = hopOf(domainOf(envelope.forwardPath))
       const attempt = { pool: hop.pool, health: hop.health, clock, beforeDotMs: BEFORE_DOT_MS }
       if (options.inline) return beginAttempt(attempt, envelope, message, options)
-      if (hop.health.room(hop.pool.room() + WAITING_PER_DOMAIN - hop.pool.waiting()) <= 0) return busy(lookup.random())
+      if (hop.health.room(hop.pool.room() + WAITING_PER_DOMAIN - hop.pool.waiting()) <= 0) return busy(hop.health.pausedMs(), lookup.random())
       fromQueue += 1
       const transmission = beginAttempt(attempt, envelope, message, options)
       void transmission.result.finally(() => { fromQueue -= 1 })
       return transmission
     },
     room: () => Math.max(0, AT_ONCE - fromQueue),
+    probeNow: () => {
+      for (const { health } of hops.values()) health.probeNow()
+    },
     close: () => {
       clock.clearTimeout(timer)
       for (const hop of hops.values()) hop.pool.close()
@@ -94,9 +97,10 @@ export const createDirect = (parts: DirectParts): Relay => {
   }
 }
 
-const busy = (jitter: number): Transmission => ({
+const busy = (pausedMs: number, jitter: number): Transmission => ({
   result: Promise.resolve({
-    kind: 'transient', reply: 'All connections to the next hop are in use.', why: 'busy', trouble: false, retryMs: Math.round(BUSY_RETRY_MS * (0.5 + jitter)),
+    kind: 'transient', why: 'busy', trouble: false, retryMs: Math.round(pausedMs + BUSY_RETRY_MS * (0.5 + jitter)),
+    reply: pausedMs > 0 ? 'The next hop is in trouble.' : 'All connections to the next hop are in use.',
   }),
   giveUp: () => true,
   isSent: () => false,

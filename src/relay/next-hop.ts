@@ -1,5 +1,5 @@
-// The health of one next hop. One that timed out, refused the connection or said 421 is not tried while a sender waits
-// for 30 s (doubling to 10 min); its mail goes straight to the queue, and one probe at a time finds out when it is back.
+// The health of one next hop. One that timed out, refused the connection or said 421 is left alone for 30 s (doubling to 10 min), by the
+// queue as well as while a sender waits: its mail lies in the queue, and then one probe at a time finds out whether it is back.
 
 import type { Clock } from '../clock.ts'
 
@@ -11,20 +11,27 @@ export type Health = 'well' | 'trouble' | 'nothing'
 
 export type NextHop = {
   /** Undefined: not now. An attempt that is let in says how it went; only the first word counts. */
-  readonly admit: (inline: boolean) => ((health: Health) => void) | undefined
+  readonly admit: () => ((health: Health) => void) | undefined
   /** How many of `free` connections new attempts from the queue may use. */
   readonly room: (free: number) => number
+  /** Until the next probe may go out. */
+  readonly pausedMs: () => number
+  /** Ends the pause, not the trouble: a probe may go out at once. */
+  readonly probeNow: () => void
 }
 
 export const createNextHop = (clock: Clock): NextHop => {
   let pauseMs = 0
   let pausedUntil = 0
   let probing = false
+  const pausedFor = (): number => (pauseMs === 0 ? 0 : Math.max(0, pausedUntil - clock.now().getTime()))
   return {
-    room: (free) => (pauseMs === 0 ? free : probing ? 0 : Math.min(1, free)),
-    admit: (inline) => {
+    pausedMs: pausedFor,
+    probeNow: () => { pausedUntil = 0 },
+    room: (free) => (pauseMs === 0 ? free : probing || pausedFor() > 0 ? 0 : Math.min(1, free)),
+    admit: () => {
       const probe = pauseMs > 0
-      if (probe && (probing || (inline && clock.now().getTime() < pausedUntil))) return undefined
+      if (probe && (probing || pausedFor() > 0)) return undefined
       if (probe) probing = true
       let reported = false
       return (health) => {
@@ -32,7 +39,10 @@ export const createNextHop = (clock: Clock): NextHop => {
         reported = true
         if (probe) probing = false
         switch (health) {
-          case 'nothing': return
+          case 'nothing':
+            // A probe that learnt nothing must not be followed by the next one at once.
+            if (probe) pausedUntil = clock.now().getTime() + pauseMs
+            return
           case 'well':
             pauseMs = 0
             return

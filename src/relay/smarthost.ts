@@ -16,6 +16,7 @@ export const createSmarthost = (host: Smarthost, name: string, clock: Clock): Re
   return {
     begin: (envelope, message, options) => beginAttempt({ pool, health, clock }, envelope, message, options),
     room: () => health.room(pool.room()),
+    probeNow: health.probeNow,
     close: () => pool.close(),
   }
 }

@@ -1,5 +1,6 @@
 // The queue: one row a message and next hop. A worker's claim is a lease; its token fences off a worker that lost it.
 
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import type { Database, Tx } from './database.ts'
@@ -61,14 +62,15 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
 
 /**
  * Takes due deliveries that nobody holds. Whoever is locked by another process is passed over, so several may ask at once.
- * `token` is this claim's; one for all rows of it.
+ * `token` is this claim's; one for all rows of it. `expiredBefore`: only what should have ended by then.
  */
-export const claimDue = async (db: Database, now: Date, limit: number, token: bigint): Promise<readonly Claimed[]> => {
+export const claimDue = async (db: Database, now: Date, limit: number, token: bigint, expiredBefore?: Date): Promise<readonly Claimed[]> => {
   const { rows } = await sql<ClaimedRow>`
     update deliveries d set attempts = d.attempts + 1, lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
     where d.id in (
       select id from deliveries
       where state = 'queued' and next_attempt_at <= ${now} and (lease_until is null or lease_until <= ${now})
+        ${expiredBefore ? sql`and expires_at <= ${expiredBefore}` : sql``}
       order by next_attempt_at for update skip locked limit ${limit})
     returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
   return rows.map((row) => ({
@@ -181,5 +183,13 @@ export const retryNow = async (db: Database, now: Date, ids: readonly string[] |
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
   if (ids !== 'all') query = query.where('id', 'in', ids.length > 0 ? [...ids] : ['0'])
   const result = await query.executeTakeFirst()
+  await db.insertInto('host_state').values({ key: RETRIED, value: `${now.toISOString()} ${randomUUID()}` })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))).execute()
   return Number(result.numUpdatedRows)
 }
+
+const RETRIED = 'queue-retried'
+
+/** Another one than before: the operator asked for a retry since, so that no process waits for a next hop to recover. */
+export const lastRetry = async (db: Database): Promise<string | undefined> =>
+  (await db.selectFrom('host_state').select('value').where('key', '=', RETRIED).executeTakeFirst())?.value

@@ -6,9 +6,9 @@ import { deliver, deliverOwn, type UnderWay } from '../flow/deliver.ts'
 import type { Host } from '../flow/host.ts'
 import { settle, settleLater } from '../flow/settle.ts'
 import { waitFor } from '../flow/wait-for.ts'
-import { backoffMs } from '../policy/backoff.ts'
+import { backoffMs, OVERDUE_MS } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
-import { claimDue, claimOrphanedSent, giveBack, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
+import { claimDue, claimOrphanedSent, giveBack, lastRetry, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
 import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
@@ -16,6 +16,7 @@ const LOOK_EVERY_MS = 1_000
 /** Fewer free places wait so long for more: a claim for several costs what one for a single one does. */
 const WORTH_A_CLAIM = 6
 const SOON_MS = 10
+const OVERDUE_EVERY_MS = 60_000
 /** As long as a sender would have waited; from then on the row says that the outcome may be unknown. */
 const PATIENCE_MS = 25_000
 /** Longer than an attempt waits for the reply to its dot. */
@@ -37,6 +38,8 @@ export const startWorker = (host: Host): Worker => {
   let soon = false
   let claimedAt = -Infinity
   let orphansLookedAt = -Infinity
+  let overdueLookedAt = -Infinity
+  let retried: string | undefined
   const startOf = messageStarts(host.db)
 
   const wake = (): void => {
@@ -72,15 +75,29 @@ export const startWorker = (host: Host): Worker => {
     const now = host.clock.now()
     if (now.getTime() - orphansLookedAt >= LOOK_EVERY_MS) {
       for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
+      const asked = await lastRetry(host.db)
+      if (asked !== retried) host.relay.probeNow()
+      retried = asked
       orphansLookedAt = now.getTime()
     }
     const room = host.relay.room() - starting
     soon = false
-    if (room <= 0) return 0
+    if (room <= 0) return claimOverdue(now)
     soon = room < WORTH_A_CLAIM && underWay.size > 0 && now.getTime() - claimedAt < SOON_MS
     if (soon) return 0
     claimedAt = now.getTime()
-    const claimed = await claimDue(host.db, now, room, newToken(host))
+    return attemptAll(await claimDue(host.db, now, room, newToken(host)))
+  }
+
+  /** What should have ended long ago does not wait for a next hop that is in trouble: it is held when there is still no way. */
+  const claimOverdue = async (now: Date): Promise<number> => {
+    if (underWay.size > 0 || now.getTime() - overdueLookedAt < OVERDUE_EVERY_MS) return 0
+    const claimed = await claimDue(host.db, now, 100, newToken(host), new Date(now.getTime() - OVERDUE_MS))
+    if (claimed.length === 0) overdueLookedAt = now.getTime()
+    return attemptAll(claimed)
+  }
+
+  const attemptAll = (claimed: readonly Claimed[]): number => {
     for (const one of claimed) {
       starting += 1
       const work = attempt(host, startOf, one, () => { starting -= 1 }).catch((error: unknown) => {

@@ -33,7 +33,7 @@ export const createTestHost = (db: Database, env: Environment = {}): Host => {
     leases: createLeases(db, systemClock, log), pingStore: async () => {},
     resolve, verifier: createVerifier(resolve),
     signer: undefined,
-    relay: { begin: () => { throw new Error('no mail leaves this host') }, room: () => 0, close: () => {} },
+    relay: { begin: () => { throw new Error('no mail leaves this host') }, room: () => 0, probeNow: () => {}, close: () => {} },
     stopping: new AbortController().signal, stopWaiting: new AbortController().signal,
   }
 }

@@ -1,5 +1,6 @@
 // What a next hop can say or fail to say, and what becomes of the message: the catalogue's group G.
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { retryNow } from '../../../src/store/deliveries.ts'
 import { createDatabase } from '../../support/database.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 import { openMailProcess, type MailProcess } from '../../support/mail-process.ts'
@@ -263,7 +264,8 @@ describe('a next hop in trouble', () => {
     hop.script({ greeting: () => greeting.promise })
     for (let n = 0; n < 5; n++) await mail.send({ to })
     mail.work()
-    await hop.saw('greeting')
+    await until(() => hop.count('greeting') === 1, 'a probe', { each: () => clock.advance(second) })
+    expect(clock.now().getTime()).toBeGreaterThanOrEqual(after(30 * second).getTime())
     await clock.advance(10 * second)
     expect(hop.connections.now).toBe(1)
     // Nothing is claimed and given back in circles while the probe is out.
@@ -272,6 +274,48 @@ describe('a next hop in trouble', () => {
     greeting.resolve('220 back again')
     await until(() => hop.accepted.length === 6, 'all six', { each: () => clock.advance(second) })
     expect(hop.arrived).toHaveLength(6)
+  })
+
+  test('while it is down it is tried after 30 s, 60 s and so on, by one message at a time; the others wait and are not tried', async () => {
+    const { hop, clock, mail, to } = await scene({ greeting: '421 4.3.2 down' })
+    for (let n = 0; n < 20; n++) await mail.send({ to })
+    mail.work()
+    const tries: number[] = []
+    await until(() => {
+      if (hop.connections.ever > tries.length) tries.push((clock.now().getTime() - start.getTime()) / second)
+      return tries.length === 6
+    }, 'six tries', { each: () => clock.advance(5 * second) })
+    // Not a second earlier; how much later a look takes is not asserted.
+    for (const [n, pause] of [30, 60, 120, 240, 480].entries()) expect(tries[n + 1]! - tries[n]!).toBeGreaterThanOrEqual(pause)
+    expect(hop.connections.ever).toBe(6)
+    expect((await listDeliveries(db)).reduce((sum, row) => sum + row.attempts, 0)).toBe(6)
+    hop.script({})
+    await until(() => hop.accepted.length === 20, 'all of them', { each: () => clock.advance(second) })
+    expect(hop.arrived).toHaveLength(20)
+  })
+
+  test('`burnbox queue retry` ends the pause: a probe goes out at once, and when it is through the rest follow', async () => {
+    const { hop, clock, mail, to } = await scene({})
+    await hop.goAway()
+    for (let n = 0; n < 3; n++) await mail.send({ to })
+    mail.work()
+    await hop.listenAgain()
+    await clock.advance(5 * second)
+    expect(hop.connections.ever).toBe(0)
+    await retryNow(db, clock.now(), 'all')
+    await until(() => hop.accepted.length === 3, 'all three', { each: () => clock.advance(100) })
+    expect(clock.now().getTime()).toBeLessThan(after(30 * second).getTime())
+  })
+
+  test('what is 15 minutes past its end is held as expired, though the probes never got to it', async () => {
+    const { hop, clock, mail, to } = await scene({ greeting: '421 4.3.2 down' })
+    for (let n = 0; n < 40; n++) await mail.send({ to })
+    await db.updateTable('deliveries').set({ expires_at: after(minute) }).execute()
+    mail.work()
+    await until(async () => (await listHeldRows(db)).length === 40, 'all to be held', { each: () => clock.advance(5 * second) })
+    expect(new Set((await listHeldRows(db)).map((row) => row.reason))).toEqual(new Set(['expired']))
+    expect(hop.connections.ever).toBeLessThan(10)
+    expect(clock.now().getTime()).toBeGreaterThanOrEqual(after(15 * minute).getTime())
   })
 
   test('a timeout is trouble too', async () => {

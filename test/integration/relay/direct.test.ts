@@ -139,6 +139,25 @@ describe('G13 the next server in the same attempt', () => {
     expect(await begin('ann@other.example').result).toMatchObject({ kind: 'accepted' })
   })
 
+  test('from the queue a domain in trouble is left alone until its pause is over, and then one message asks', async () => {
+    const clock = createFakeClock()
+    const [hop] = await openHops({ greeting: '421 4.3.2 busy' })
+    const { begin, relay } = await openDirectRelay(db, hop.port, { 'home.example A': ['127.0.0.2'] }, { clock, random: () => 0 })
+    await begin('ann@home.example', { inline: false }).result
+    const later = await Promise.all(Array.from({ length: 5 }, () => begin('ann@home.example', { inline: false }).result))
+    // To the end of the 30 s and 20 to 60 s more, so that they do not come all at once.
+    for (const attempt of later) expect(attempt).toMatchObject({ kind: 'transient', why: 'busy', retryMs: 50_000 })
+    expect(hop.connections.ever).toBe(1)
+    await clock.advance(30_000)
+    const asking = Array.from({ length: 5 }, () => begin('ann@home.example', { inline: false }).result)
+    expect(await asking[0]).toMatchObject({ kind: 'transient', why: 'connection', trouble: true })
+    expect(await Promise.all(asking.slice(1))).toMatchObject(Array(4).fill({ kind: 'transient', why: 'busy' }))
+    expect(hop.connections.ever).toBe(2)
+    hop.script({})
+    relay.probeNow()
+    expect(await begin('ann@home.example', { inline: false }).result).toMatchObject({ kind: 'accepted' })
+  })
+
   test('a refusal of the message itself is an answer: no other server is asked', async () => {
     const [first, second] = await openHops({ rcpt: '550 5.1.1 nobody' }, {})
     const { begin } = await openDirectRelay(db, first.port, both)

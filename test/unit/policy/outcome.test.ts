@@ -31,9 +31,10 @@ describe('what an attempt comes to', () => {
     expect(outcomeOf(transient('lost'), tries({ attempts: 2, unknownOutcomes: 1 }), created, 1)).toMatchObject({ kind: 'held', reason: 'unconfirmed' })
   })
 
-  test('no connection free: not a try, soon again, whatever its age', () => {
+  test('no connection free: not a try, soon again, until its last try had 15 minutes and was never made', () => {
     expect(outcomeOf(transient('busy'), tries(), created, 0)).toMatchObject({ kind: 'deferred', tried: false, unknown: false })
-    expect(outcomeOf(transient('busy'), tries({ expiresAt: created }), after(1), 0)).toMatchObject({ kind: 'deferred', tried: false })
+    expect(outcomeOf(transient('busy'), tries({ expiresAt: created }), after(14), 0)).toMatchObject({ kind: 'deferred', tried: false })
+    expect(outcomeOf(transient('busy'), tries({ expiresAt: created }), after(15), 0)).toMatchObject({ kind: 'held', reason: 'expired' })
   })
 
   test('after 5 days it is held as expired, and the last try is never later than that', () => {

@@ -5,13 +5,13 @@ import { createFakeClock } from '../../support/fake-clock.ts'
 
 const second = 1_000
 
-function tryOnce(hop: NextHop, health: Health, inline = true): boolean {
-  const tell = hop.admit(inline)
+function tryOnce(hop: NextHop, health: Health): boolean {
+  const tell = hop.admit()
   tell?.(health)
   return tell !== undefined
 }
 
-test('in trouble it is not tried inline for 30 s, doubling to 10 minutes, and a good probe ends the pause', async () => {
+test('in trouble it is not tried for 30 s, doubling to 10 minutes, and a good probe ends the pause', async () => {
   const clock = createFakeClock()
   const hop = createNextHop(clock)
   expect(tryOnce(hop, 'trouble')).toBe(true)
@@ -28,48 +28,65 @@ test('in trouble it is not tried inline for 30 s, doubling to 10 minutes, and a 
   expect(tryOnce(hop, 'well')).toBe(true)
 })
 
-test('one probe at a time, from the queue or inline', async () => {
+test('one probe at a time, after the pause; one that learnt nothing begins the pause again', async () => {
   const clock = createFakeClock()
   const hop = createNextHop(clock)
   tryOnce(hop, 'trouble')
-  const probe = hop.admit(false)!
+  expect(hop.room(20)).toBe(0)
+  expect(hop.pausedMs()).toBe(30 * second)
+  await clock.advance(30 * second)
+  expect(hop.room(20)).toBe(1)
+  const probe = hop.admit()!
   expect(probe).toBeDefined()
-  expect(hop.admit(false)).toBeUndefined()
+  expect(hop.admit()).toBeUndefined()
   await clock.advance(3_600 * second)
-  expect(hop.admit(true)).toBeUndefined()
+  expect(hop.admit()).toBeUndefined()
   expect(hop.room(20)).toBe(0)
   probe('nothing')
+  expect(hop.room(20)).toBe(0)
+  expect(hop.pausedMs()).toBe(30 * second)
+  await clock.advance(30 * second)
   expect(hop.room(20)).toBe(1)
-  expect(hop.admit(true)).toBeDefined()
+})
+
+test('when the operator says so a probe goes out at once, still one; the next pause is twice as long', () => {
+  const hop = createNextHop(createFakeClock())
+  tryOnce(hop, 'trouble')
+  hop.probeNow()
+  expect(hop.room(20)).toBe(1)
+  expect(tryOnce(hop, 'trouble')).toBe(true)
+  expect(hop.pausedMs()).toBe(60 * second)
+  expect(hop.admit()).toBeUndefined()
 })
 
 test('an attempt from before the trouble neither ends the probe nor doubles the pause', async () => {
   const clock = createFakeClock()
   const hop = createNextHop(clock)
-  const early = [hop.admit(true)!, hop.admit(true)!, hop.admit(true)!]
+  const early = [hop.admit()!, hop.admit()!, hop.admit()!]
   early[0]!('trouble')
-  const probe = hop.admit(false)!
+  await clock.advance(30 * second)
+  const probe = hop.admit()!
   early[1]!('trouble')
-  expect(hop.admit(false)).toBeUndefined()
+  expect(hop.admit()).toBeUndefined()
   probe('nothing')
   await clock.advance(30 * second)
-  expect(hop.admit(true)).toBeDefined()
+  expect(hop.admit()).toBeDefined()
 })
 
 test('an attempt that found no free connection says nothing about the next hop', () => {
   const hop = createNextHop(createFakeClock())
-  const waiting = hop.admit(true)!
+  const waiting = hop.admit()!
   tryOnce(hop, 'trouble')
   waiting('nothing')
-  expect(hop.admit(true)).toBeUndefined()
+  expect(hop.admit()).toBeUndefined()
 })
 
 test('only the first word of an attempt counts: slow is slow, though it answered in the end', () => {
   const hop = createNextHop(createFakeClock())
-  const tell = hop.admit(true)!
+  const tell = hop.admit()!
   tell('trouble')
   tell('well')
-  expect(hop.admit(true)).toBeUndefined()
+  expect(hop.admit()).toBeUndefined()
 })
 
 test('all connections are for it while it is well', () => {
