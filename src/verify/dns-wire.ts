@@ -1,5 +1,5 @@
-// One DNS question to one server: over UDP, and over TCP when the answer was cut off (RFC 1035 §4.2, RFC 7766 §5). node:dns tells no TTL of
-// TXT and MX records, so the messages are read by dns-packet.
+// One DNS question to one server: over UDP, and over TCP when the answer was cut off (RFC 1035 §4.2, RFC 7766 §5); without EDNS where it is
+// not understood (RFC 6891 §7). node:dns tells no TTL of TXT and MX records, so the messages are read by dns-packet.
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createConnection, isIPv6 } from 'node:net'
@@ -10,23 +10,33 @@ export type DnsServer = { readonly address: string; readonly port: number }
 /** What fits through every path without fragments (DNS Flag Day 2020). */
 const UDP_OCTETS = 1232
 
+/** `edns`: the server took it. */
+export type Said = { readonly answer: DecodedPacket; readonly edns: boolean }
+
 /** Rejects when the server cannot be reached or `signal` is aborted. An answer to another question is not seen. */
-export const ask = async (server: DnsServer, name: string, type: RecordType, signal: AbortSignal): Promise<DecodedPacket> => {
+export const ask = async (server: DnsServer, name: string, type: RecordType, edns: boolean, signal: AbortSignal): Promise<Said> => {
   const id = randomInt(65_536)
-  const query = {
-    id, type: 'query' as const, flags: RECURSION_DESIRED, questions: [{ name, type }],
-    additionals: [{
-      type: 'OPT' as const, name: '.' as const, udpPayloadSize: UDP_OCTETS, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [],
-    }],
-  }
+  const query = { id, type: 'query' as const, flags: RECURSION_DESIRED, questions: [{ name, type }], additionals: edns ? [extension] : [] }
   const isAnswer = (packet: DecodedPacket | undefined): packet is DecodedPacket => {
-    const question = packet?.questions?.[0]
-    return packet?.type === 'response' && packet.id === id && question?.type === type && question.name.toLowerCase() === name.toLowerCase()
+    if (packet?.type !== 'response' || packet.id !== id) return false
+    const question = packet.questions?.[0]
+    // What could not be read is not always repeated.
+    if (!question) return edns && isNotUnderstood(packet)
+    return question.type === type && question.name.toLowerCase() === name.toLowerCase()
   }
   const answer = await overUdp(server, encode(query), isAnswer, signal)
-  if (((answer.flags ?? 0) & TRUNCATED_RESPONSE) === 0) return answer
-  return overTcp(server, streamEncode(query), isAnswer, signal)
+  if (edns && isNotUnderstood(answer)) return ask(server, name, type, false, signal)
+  if (((answer.flags ?? 0) & TRUNCATED_RESPONSE) === 0) return { answer, edns }
+  return { answer: await overTcp(server, streamEncode(query), isAnswer, signal), edns }
 }
+
+const extension = {
+  type: 'OPT' as const, name: '.' as const, udpPayloadSize: UDP_OCTETS, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [],
+}
+
+export const rcodeOf = (packet: DecodedPacket): string | undefined => (packet as { readonly rcode?: string }).rcode
+
+const isNotUnderstood = (packet: DecodedPacket): boolean => rcodeOf(packet) === 'FORMERR' || rcodeOf(packet) === 'NOTIMP'
 
 type IsAnswer = (packet: DecodedPacket | undefined) => packet is DecodedPacket
 

@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import type { Answer, DecodedPacket } from 'dns-packet'
 import type { Clock } from '../clock.ts'
-import { ask, type DnsServer } from './dns-wire.ts'
+import { ask, rcodeOf, type DnsServer } from './dns-wire.ts'
 
 export type Mx = { readonly exchange: string; readonly priority: number }
 
@@ -46,6 +46,7 @@ type Found = { readonly records: Records | DnsErrorCode; readonly keepMs: number
 export const createResolver = (servers: readonly string[], clock: Clock): Resolve => {
   const answers = new Map<string, { readonly records: Records | DnsErrorCode; readonly until: number }>()
   const underWay = new Map<string, Promise<Found>>()
+  const plain = plainServers(clock)
 
   const resolve = async (name: string, type: string): Promise<Records> => {
     const wanted = types.find((one) => one === type)
@@ -61,7 +62,7 @@ export const createResolver = (servers: readonly string[], clock: Clock): Resolv
   const joined = (key: string, name: string, type: Type): Promise<Found> => {
     const running = underWay.get(key)
     if (running) return running
-    const question = find(serversOf(servers), name, type).then((found) => {
+    const question = find(serversOf(servers), plain, name, type).then((found) => {
       keep(key, found)
       return found
     }).finally(() => underWay.delete(key))
@@ -95,25 +96,42 @@ const serversOf = (servers: readonly string[]): readonly DnsServer[] => (servers
   return isIP(text) ? { address: text, port: 53 } : { address: bracketed ?? plain ?? text, port: Number(port ?? 53) }
 })
 
-/** Each server in turn, one alone twice, within 2 s in all; the first that knows ends it. Never rejects. */
-const find = async (servers: readonly DnsServer[], name: string, type: Type): Promise<Found> => {
-  const turns = servers.length === 1 ? [...servers, ...servers] : servers.slice(0, 3)
+/** The servers that do not take EDNS; so often they are asked again whether they do. */
+type PlainServers = { readonly has: (server: DnsServer) => boolean; readonly add: (server: DnsServer) => void }
+
+const plainServers = (clock: Clock): PlainServers => {
+  const until = new Map<string, number>()
+  const key = ({ address, port }: DnsServer): string => `${address} ${port}`
+  return {
+    has: (server) => (until.get(key(server)) ?? 0) > clock.now().getTime(),
+    add: (server) => void until.set(key(server), clock.now().getTime() + LONGEST_MS),
+  }
+}
+
+/** Each server in turn, then the first once more without EDNS, which some drop; within 2 s in all. The first that knows ends it. Never rejects. */
+const find = async (servers: readonly DnsServer[], plain: PlainServers, name: string, type: Type): Promise<Found> => {
+  const inTurn = servers.slice(0, 3)
+  const turns = [...inTurn.map((server) => ({ server, edns: !plain.has(server) })), ...inTurn.slice(0, 1).map((server) => ({ server, edns: false }))]
   let failure: DnsErrorCode = 'ESERVFAIL'
-  for (const server of turns) {
-    const timeout = AbortSignal.timeout(QUESTION_MS / turns.length)
+  let firstWasSilent = false
+  for (const [turn, { server, edns }] of turns.entries()) {
+    const timeout = AbortSignal.timeout(Math.floor(QUESTION_MS / turns.length))
     try {
-      const found = readAnswer(await ask(server, name, type, timeout), name, type)
+      const said = await ask(server, name, type, edns, timeout)
+      if (!said.edns && (edns || firstWasSilent)) plain.add(server)
+      const found = readAnswer(said.answer, name, type)
       if (found.records !== 'ESERVFAIL') return found
       failure = 'ESERVFAIL'
     } catch {
       failure = timeout.aborted ? 'ETIMEOUT' : 'ESERVFAIL'
+      if (turn === 0 && edns) firstWasSilent = timeout.aborted
     }
   }
   return { records: failure, keepMs: FAILURE_MS }
 }
 
 const readAnswer = (packet: DecodedPacket, name: string, type: Type): Found => {
-  const rcode = (packet as { readonly rcode?: string }).rcode
+  const rcode = rcodeOf(packet)
   if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { records: 'ESERVFAIL', keepMs: FAILURE_MS }
   const { records, ttl } = recordsOf(packet.answers ?? [], name, type)
   if (records.length > 0) return { records: records as Records, keepMs: ttl * 1_000 }

@@ -23,13 +23,16 @@ export type DnsServer = Zone & {
   negativeTtl: number
   /** Asked over UDP it says only that the answer is too long. */
   truncates: boolean
+  /** What becomes of a question with EDNS (RFC 6891 §7). 'bare FORMERR': the header alone, as servers from before 1999 say it. */
+  edns: 'taken' | 'FORMERR' | 'bare FORMERR' | 'NOTIMP' | 'silence'
   /** Silence is over: the questions that wait are answered. */
   answerNow(): void
 }
 
-const rcodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 }
+const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 }
 
-export async function openDnsServer(): Promise<DnsServer> {
+/** `at`: where programs ask that cannot be told a port. */
+export async function openDnsServer(at?: { readonly host: string; readonly port: number }): Promise<DnsServer> {
   const records = new Map<string, readonly Answer[]>()
   const names = new Set<string>()
   const failures = new Map<string, 'SERVFAIL' | 'REFUSED' | 'silence'>()
@@ -37,7 +40,7 @@ export async function openDnsServer(): Promise<DnsServer> {
   const asked: string[] = []
 
   const server: DnsServer = {
-    address: '', asked, ttl: 60, negativeTtl: 60, truncates: false,
+    address: '', asked, ttl: 60, negativeTtl: 60, truncates: false, edns: 'taken',
     set: (name, type, ...values) => {
       names.add(name)
       records.set(`${type} ${name}`, values.map((value) => recordOf(name, type, value)))
@@ -54,6 +57,11 @@ export async function openDnsServer(): Promise<DnsServer> {
     const name = question.name.toLowerCase()
     const key = `${question.type} ${name}`
     asked.push(key)
+    if (server.edns !== 'taken' && query.additionals?.some(({ type }) => type === 'OPT')) {
+      if (server.edns === 'silence') return
+      const flags = rcodes[server.edns === 'NOTIMP' ? 'NOTIMP' : 'FORMERR']
+      return send({ type: 'response', id: query.id!, questions: server.edns === 'bare FORMERR' ? [] : [question], flags })
+    }
     const how = failures.get(key) ?? failures.get(`all ${name}`)
     if (how === 'silence') return void waiting.push(() => reply(query, overUdp, send))
     const alias = records.get(`CNAME ${name}`) ?? []
@@ -70,7 +78,7 @@ export async function openDnsServer(): Promise<DnsServer> {
     })
   }
 
-  const socket = await openDnsSocket((bytes, overUdp, send) => reply(decode(bytes), overUdp, (packet) => send(encode(packet))))
+  const socket = await openDnsSocket((bytes, overUdp, send) => reply(decode(bytes), overUdp, (packet) => send(encode(packet))), at)
   onTestFinished(socket.close)
   return Object.assign(server, { address: socket.address })
 }

@@ -80,12 +80,72 @@ describe('H02, H11 trouble is never an answer', () => {
     expect(await createResolver(['127.0.0.1:1', dns.address], createFakeClock())('shop.example', 'A')).toEqual(['192.0.2.1'])
   })
 
+  test('of three servers two are away', async () => {
+    const { dns } = await open()
+    dns.set('shop.example', 'A', '192.0.2.1')
+    expect(await createResolver(['127.0.0.1:1', '127.0.0.1:2', dns.address], createFakeClock())('shop.example', 'A')).toEqual(['192.0.2.1'])
+  })
+
+  test('trouble is not taken for a want of EDNS', async () => {
+    const { dns, resolve } = await open()
+    dns.fail('shop.example', 'SERVFAIL')
+    dns.set('www.shop.example', 'A', '192.0.2.1')
+    await expect(resolve('shop.example', 'A')).rejects.toMatchObject({ code: 'ESERVFAIL' })
+    dns.edns = 'FORMERR'
+    await resolve('www.shop.example', 'A')
+    expect(dns.asked).toEqual(['A shop.example', 'A shop.example', 'A www.shop.example', 'A www.shop.example'])
+  })
+
   test('what does not fit is asked for again over TCP', async () => {
     const { dns, resolve } = await open()
     dns.set('shop.example', 'TXT', 'x'.repeat(250))
     dns.truncates = true
     expect(await resolve('shop.example', 'TXT')).toEqual([['x'.repeat(250)]])
     expect(dns.asked).toEqual(['TXT shop.example', 'TXT shop.example'])
+  })
+})
+
+describe('EDNS that is not taken', () => {
+  test.each(['FORMERR', 'bare FORMERR', 'NOTIMP'] as const)('%s: asked again without, and not tried again for 5 minutes', async (how) => {
+    const { dns, clock, resolve } = await open()
+    dns.edns = how
+    dns.set('shop.example', 'A', '192.0.2.1')
+    dns.set('www.shop.example', 'A', '192.0.2.2')
+    dns.ttl = 0
+    expect(await resolve('shop.example', 'A')).toEqual(['192.0.2.1'])
+    expect(await resolve('www.shop.example', 'A')).toEqual(['192.0.2.2'])
+    expect(dns.asked).toEqual(['A shop.example', 'A shop.example', 'A www.shop.example'])
+    await clock.advance(300_000)
+    dns.edns = 'taken'
+    dns.asked.length = 0
+    await resolve('shop.example', 'A')
+    dns.edns = how
+    await resolve('shop.example', 'A')
+    expect(dns.asked).toHaveLength(3)
+  })
+
+  test('dropped on the way: the second question goes without', async () => {
+    const { dns, resolve } = await open()
+    dns.edns = 'silence'
+    dns.set('shop.example', 'A', '192.0.2.1')
+    expect(await resolve('shop.example', 'A')).toEqual(['192.0.2.1'])
+    expect(await resolve('no.shop.example', 'A').catch((error: unknown) => (error as { code: string }).code)).toBe('ENOTFOUND')
+    expect(dns.asked).toEqual(['A shop.example', 'A shop.example', 'A no.shop.example'])
+  })
+
+  test('without EDNS an answer that is too long still comes over TCP', async () => {
+    const { dns, resolve } = await open()
+    dns.edns = 'FORMERR'
+    dns.truncates = true
+    dns.set('shop.example', 'TXT', 'x'.repeat(250))
+    expect(await resolve('shop.example', 'TXT')).toEqual([['x'.repeat(250)]])
+  })
+
+  test('a server that understands no question at all is trouble', async () => {
+    const { dns, resolve } = await open()
+    dns.fail('shop.example', 'REFUSED')
+    dns.edns = 'NOTIMP'
+    await expect(resolve('shop.example', 'A')).rejects.toMatchObject({ code: 'ESERVFAIL' })
   })
 })
 
