@@ -1,16 +1,19 @@
 // Every alias that was read, once: a change made in one place shows in the list, on its page and in the toast.
 import { signal, type Signal } from '@preact/signals'
-import type { Alias } from './api.ts'
+import type { Alias, Plot } from './api.ts'
 
-const known = new Map<string, Signal<Alias>>()
+/** The list brings the plot of an alias, single answers do not: it stays as it was last drawn. */
+export type KnownAlias = Alias & { readonly plot?: Plot | undefined }
 
-export function keep(alias: Alias): Signal<Alias> {
+const known = new Map<string, Signal<KnownAlias>>()
+
+export function keep(alias: KnownAlias): Signal<KnownAlias> {
   const had = known.get(alias.id)
   if (had) {
-    had.value = alias
+    had.value = { ...had.value, ...alias }
     return had
   }
-  const fresh = signal(alias)
+  const fresh = signal<KnownAlias>(alias)
   known.set(alias.id, fresh)
   return fresh
 }

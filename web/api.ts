@@ -40,6 +40,8 @@ const filled = <T extends Record<string, string | undefined>>(query: T): T =>
 export type Alias = InferResponseType<(typeof api.aliases)[':id']['$get'], 200>
 export type AliasState = Alias['state']
 export type AliasPage = InferResponseType<typeof api.aliases.$get, 200>
+export type Plot = NonNullable<AliasPage['items'][number]['plot']>
+export type Label = InferResponseType<typeof api.aliases.labels.$get, 200>['items'][number]
 export type HeldPage = InferResponseType<typeof api.held.$get, 200>
 export type Held = HeldPage['items'][number]
 export type HeldMessage = InferResponseType<(typeof api.held)[':id']['$get'], 200>
@@ -55,6 +57,10 @@ export type Activity = ActivityPage['items'][number]
 export type Inboxes = InferResponseType<typeof api.inboxes.$get, 200>
 export type Inbox = Inboxes['items'][number]
 export type Tokens = InferResponseType<typeof api.tokens.$get, 200>
+export type Correspondent = InferResponseType<typeof api.correspondents.$get, 200>['items'][number]
+export type HeldGroup = InferResponseType<typeof api.held.groups.$get, 200>['items'][number]
+export type Day = InferResponseType<typeof api.stats.$get, 200>['items'][number]
+export type Talker = InferResponseType<typeof api.stats.top.$get, 200>['items'][number]
 export type Token = Tokens['items'][number]
 export type Scope = Token['scopes'][number]
 export type Session = InferResponseType<typeof api.session.$get, 200>
@@ -76,14 +82,21 @@ export type AliasFilter = {
   readonly q?: string
   readonly state?: AliasState | ''
   readonly site?: string
+  readonly label?: string
+  readonly inbox_id?: string
+  readonly unused?: boolean
+  readonly strangers?: boolean
   readonly sort?: AliasSort | ''
   readonly cursor?: string | undefined
   readonly limit: number
+  readonly plot_days?: number
 }
-export const aliases = ({ limit, state, sort, ...words }: AliasFilter, signal?: AbortSignal) =>
-  answer<AliasPage>(
-    api.aliases.$get({ query: filled({ ...words, ...(state && { state }), ...(sort && { sort }), limit: String(limit) }) }, until(signal)),
-  )
+export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days, ...words }: AliasFilter, signal?: AbortSignal) => {
+  const only = { ...(state && { state }), ...(sort && { sort }), ...(unused && { unused: 'true' as const }), ...(strangers && { strangers: 'true' as const }) }
+  const query = filled({ ...words, ...only, ...(days && { plot_days: String(days) }), limit: String(limit) })
+  return answer<AliasPage>(api.aliases.$get({ query }, until(signal)))
+}
+export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
 const one = (id: string) => ({ param: { id } })
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }
@@ -93,6 +106,10 @@ export const changeAlias = (id: string, json: AliasChange) => answer<Alias>(api.
 export const burnAlias = (id: string) => answer<Alias>(api.aliases[':id'].burn.$post(one(id)))
 export const restoreAlias = (id: string, andDeliver: boolean) =>
   answer<Alias>(api.aliases[':id'].restore.$post({ ...one(id), json: { release_held: andDeliver } }))
+type Many = Parameters<typeof api.aliases.many.$post>[0]['json']
+/** At most 200 at once; what became of each, in their order. */
+export const changeMany = (json: Many) =>
+  answer<InferResponseType<typeof api.aliases.many.$post, 200>>(api.aliases.many.$post({ json })).then(({ items }) => items)
 export const closeAlias = (id: string) => answer<Alias>(api.aliases[':id'].close.$post(one(id)))
 export const forgetAlias = (id: string, discard: boolean) =>
   done(api.aliases[':id'].$delete({ ...one(id), query: { discard: discard ? 'true' : 'false' } }))
@@ -103,6 +120,22 @@ export const heldList = ({ limit, ...filter }: HeldFilter, signal?: AbortSignal)
 export const held = (id: string, signal?: AbortSignal) => answer<HeldMessage>(api.held[':id'].$get(one(id), until(signal)))
 export const releaseHeld = (id: string) => done(api.held[':id'].release.$post({ ...one(id), json: {} }))
 export const deleteHeld = (id: string) => done(api.held[':id'].$delete(one(id)))
+
+export const heldGroups = (cursor?: string, signal?: AbortSignal) =>
+  answer<Page<HeldGroup>>(api.held.groups.$get({ query: filled({ cursor, limit: '50' }) }, until(signal)))
+export type Released = InferResponseType<typeof api.held.release.$post, 200>
+/** At most a hundred a call; `next` says from where to go on. */
+export const releaseMany = (json: { ids?: string[]; alias_id?: string; since?: string; cursor?: string }) =>
+  answer<Released>(api.held.release.$post({ json }))
+export const deleteMany = (ids: string[]) => done(api.held.delete.$post({ json: { ids } }))
+export const markMany = (ids: string[], read: boolean) => done(api.held.read.$post({ json: { ids, read } }))
+
+export const correspondents = (query: { alias_id?: string; cursor?: string | undefined; limit: number }, signal?: AbortSignal) =>
+  answer<Page<Correspondent>>(api.correspondents.$get({ query: filled({ ...query, limit: String(query.limit) }) }, until(signal)))
+export const days = (query: { from: string; to: string; alias_id?: string }, signal?: AbortSignal) =>
+  answer<{ items: Day[] }>(api.stats.$get({ query }, until(signal)))
+export const talkers = (query: { from: string; to: string; limit: string }, signal?: AbortSignal) =>
+  answer<{ items: Talker[] }>(api.stats.top.$get({ query }, until(signal)))
 
 export const localList = (cursor?: string, signal?: AbortSignal) =>
   answer<LocalPage>(api.local.$get({ query: filled({ cursor, limit: '100' }) }, until(signal)))

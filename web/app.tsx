@@ -1,29 +1,32 @@
 // Which page: by who is here, then by the path.
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { AddressPage } from './address/address-page.tsx'
 import { AddressesPage } from './addresses/addresses-page.tsx'
 import { refreshAccount } from './account.ts'
 import type { Session } from './api.ts'
 import { lit, undo } from './burning.ts'
-import { HoldingPage } from './holding/holding-page.tsx'
 import { keyboardOpen } from './keyboard-open.ts'
 import { useKeys } from './keys.ts'
-import { LocalPage } from './local/local-page.tsx'
 import { newAddress, newAddressFor } from './new-address/open.ts'
 import { NewAddressDialog } from './new-address/new-address-dialog.tsx'
 import { Fault } from './parts/fault.tsx'
 import { KeyboardDialog } from './parts/keyboard-dialog.tsx'
+import { fetchRest, lazy } from './parts/lazy.tsx'
 import { Offline } from './parts/offline.tsx'
 import { Toasts } from './parts/toasts.tsx'
 import { Tabs, Top } from './parts/top.tsx'
 import { go, path } from './route.ts'
 import { findOutWho, who } from './session.ts'
-import { SettingsPage } from './settings/settings-page.tsx'
-import { SetUpPage } from './sign/set-up-page.tsx'
 import { SignInPage } from './sign/sign-in-page.tsx'
-import { VerifyPage } from './sign/verify-page.tsx'
 import { NotHere } from './not-here.tsx'
+
+const AddressPage = lazy(async () => (await import('./address/address-page.tsx')).AddressPage)
+const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')).HoldingPage)
+const LocalPage = lazy(async () => (await import('./local/local-page.tsx')).LocalPage)
+const OverviewPage = lazy(async () => (await import('./overview/overview-page.tsx')).OverviewPage)
+const SettingsPage = lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage)
+const SetUpPage = lazy(async () => (await import('./sign/set-up-page.tsx')).SetUpPage)
+const VerifyPage = lazy(async () => (await import('./sign/verify-page.tsx')).VerifyPage)
 
 type Route = { readonly title: string; readonly page: ComponentChildren }
 
@@ -33,6 +36,7 @@ function routeOf(here: string, host: Session): Route {
   if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local_inbox} /> }
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
   if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
+  if (place === 'overview') return { title: 'Overview', page: <OverviewPage /> }
   if (place === 'settings') return { title: 'Settings', page: <SettingsPage domain={host.domain} /> }
   return { title: 'Nothing here', page: <NotHere /> }
 }
@@ -43,6 +47,8 @@ function SignedIn({ host }: { readonly host: Session }) {
     document.title = `${title} – Burnbox`
   }, [title])
   useEffect(() => refreshAccount(), [path.value])
+  useEffect(fetchRest, [])
+  const places = { local: host.local_inbox, operator: host.account?.role === 'operator' }
   useKeys({
     n: () => newAddress(''),
     z: () => {
@@ -56,6 +62,7 @@ function SignedIn({ host }: { readonly host: Session }) {
     'g l': () => {
       if (host.local_inbox) go('/local')
     },
+    'g o': () => go('/overview'),
     'g s': () => go('/settings'),
   })
   return (
@@ -63,10 +70,10 @@ function SignedIn({ host }: { readonly host: Session }) {
       <a class="skip" href="#main">
         Skip to content
       </a>
-      <Top local={host.local_inbox} email={host.email ?? ''} domain={host.domain} />
+      <Top {...places} email={host.email ?? ''} domain={host.domain} />
       <Offline />
       {page}
-      <Tabs local={host.local_inbox} />
+      <Tabs {...places} />
       <Toasts />
       {newAddressFor.value !== undefined && <NewAddressDialog site={newAddressFor.value} domain={host.domain} />}
       {keyboardOpen.value && (

@@ -11,4 +11,7 @@ watchKeys()
 watchCopying()
 await findOutWho()
 document.documentElement.removeAttribute('data-wait')
-render(<App />, document.getElementById('app')!)
+const root = document.getElementById('app')!
+// The first words of sign-in stood there; the page has its own.
+root.replaceChildren()
+render(<App />, root)

@@ -9,21 +9,23 @@ import type { Database } from '../../src/store/database.ts'
 /** `message` with LF or CRLF; returns the held message's id of the API. */
 export const holdMessage = async (
   db: Database, aliasUuid: string, message: string | Buffer,
-  options: { readonly reason?: HoldReason; readonly subject?: string; readonly authentication?: string } = {},
+  options: {
+    readonly reason?: HoldReason; readonly reasonText?: string; readonly subject?: string; readonly from?: string; readonly at?: Date
+    readonly authentication?: string
+  } = {},
 ): Promise<string> => {
   const bytes = typeof message === 'string' ? Buffer.from(message.replaceAll(/\r?\n/g, '\r\n')) : message
   const alias = await db.selectFrom('aliases').select(['id', 'account_id', 'burned_at']).where('uuid', '=', aliasUuid).executeTakeFirstOrThrow()
-  const { reason = 'burned', subject = 'A subject' } = options
-  const at = new Date()
+  const { reason = 'burned', subject = 'A subject', from = 'A shop <shop@shop.example>', at = new Date() } = options
   return db.transaction().execute(async (tx) => {
     const content = contentInMemory(bytes, endOfFields(bytes), true)
     const messageId = await insertMessage(tx, {
       receivedAt: at, reversePath: 'shop@shop.example', helo: 'mx.shop.example', clientIp: '192.0.2.1', protocol: 'ESMTP', smtpUtf8: false,
         authenticated: false, authentication: options.authentication ?? '',
-      from: 'A shop <shop@shop.example>', subject,
+      from, subject,
     }, content)
     await insertHeld(tx, {
-      accountId: alias.account_id, aliasId: alias.id, messageId, inboxId: null, reason, reasonText: 'Held for a test.', at,
+      accountId: alias.account_id, aliasId: alias.id, messageId, inboxId: null, reason, reasonText: options.reasonText ?? 'Held for a test.', at,
       burnedAt: reason === 'burned' ? alias.burned_at ?? at : null, size: bytes.length, authenticated: false,
     })
     const row = await tx.selectFrom('held').select('uuid').where('message_id', '=', messageId).executeTakeFirstOrThrow()

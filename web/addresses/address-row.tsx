@@ -2,11 +2,14 @@
 import { knownAlias } from '../alias-store.ts'
 import { lit, refusedFor } from '../burning.ts'
 import { companyOf, localPart, monogram } from '../name-of.ts'
+import { Strangers } from '../parts/flag.tsx'
 import { CopyAddress } from '../parts/copy.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { senderSees } from '../parts/sees.tsx'
+import { Spark } from '../parts/spark.tsx'
 import { When } from '../parts/when.tsx'
+import { chosen, toggle } from './chosen.ts'
 import { cursor } from './cursor.ts'
 import { LabelEdit } from './label-edit.tsx'
 import { RowAction } from './row-action.tsx'
@@ -23,9 +26,18 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
   return (
     <tr role="row" class={looks} data-state={alias.state} data-id={id} aria-rowindex={index + 2}>
       <td role="cell" class="c-mark">
-        <span class="gram" aria-hidden="true">
-          {monogram(name)}
-        </span>
+        {alias.system ? (
+          <span class="gram" aria-hidden="true">
+            {monogram(name)}
+          </span>
+        ) : (
+          <label class="pick">
+            <input type="checkbox" aria-label={`Choose ${name}`} checked={chosen.value.has(id)} onChange={() => toggle(id)} />
+            <span class="gram" aria-hidden="true">
+              {monogram(name)}
+            </span>
+          </label>
+        )}
       </td>
       <th role="rowheader" scope="row" class="c-name">
         <a
@@ -36,6 +48,7 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
         >
           <bdi>{name}</bdi>
         </a>
+        <Strangers count={alias.strangers} />
       </th>
       <td role="cell" class="c-label">
         <LabelEdit alias={alias} />
@@ -48,6 +61,9 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
       </td>
       <td role="cell" class="c-last">
         {alias.last_message_at ? <When at={alias.last_message_at} /> : <span class="soft">no mail</span>}
+      </td>
+      <td role="cell" class="c-plot">
+        {alias.plot && <Spark plot={alias.plot} />}
       </td>
       <td role="cell" class="c-state">
         <StateMark state={alias.state} />

@@ -25,10 +25,24 @@ function SortHead({ class: look, by, words, direction, sort }: HeadProps) {
   )
 }
 
+const windowSize = 50
+
+/** Pages in windows of rows: what comes and goes with the eye is smaller than what is asked for at once. */
+function windowed(pages: readonly (readonly string[])[]) {
+  const windows: { readonly ids: readonly string[]; readonly from: number }[] = []
+  let rows = 0
+  for (const page of pages) {
+    for (let at = 0; at < page.length; at += windowSize) {
+      const ids = page.slice(at, at + windowSize)
+      windows.push({ ids, from: rows })
+      rows += ids.length
+    }
+  }
+  return { windows, rows }
+}
+
 export function AddressTable({ sort }: Sorting) {
-  const pages = addressList.pages.value
-  const starts = pages.map((_, i) => pages.slice(0, i).reduce((sum, page) => sum + page.length, 0))
-  const rows = pages.reduce((sum, page) => sum + page.length, 0)
+  const { windows, rows } = windowed(addressList.pages.value)
   return (
     <table class="list" role="table" aria-label="Addresses" aria-rowcount={addressList.complete.value ? rows + 1 : -1}>
       <thead role="rowgroup">
@@ -45,14 +59,17 @@ export function AddressTable({ sort }: Sorting) {
             Inbox
           </th>
           <SortHead class="c-last" by="last_message" words="Last mail" direction="descending" sort={sort} />
+          <th role="columnheader" scope="col" class="c-plot">
+            30 days
+          </th>
           <th role="columnheader" scope="col" class="c-state">
             State
           </th>
           <td role="cell" class="c-act" />
         </tr>
       </thead>
-      {pages.map((ids, i) => (
-        <RowWindow ids={ids} from={starts[i]!} key={ids[0]} />
+      {windows.map(({ ids, from }) => (
+        <RowWindow ids={ids} from={from} key={ids[0]} />
       ))}
     </table>
   )

@@ -3,18 +3,21 @@ import { useEffect } from 'preact/hooks'
 import { account } from '../account.ts'
 import { knownAlias } from '../alias-store.ts'
 import { burn } from '../burning.ts'
+import { work } from '../in-turn.ts'
 import { useKeys } from '../keys.ts'
 import { newAddress } from '../new-address/open.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { go, query } from '../route.ts'
-import { addressList, wanted, type Wanted } from './address-list.ts'
+import { addressList, all, sameAs, wanted, type Wanted } from './address-list.ts'
 import { AddressTable } from './address-table.tsx'
+import { chooseNone, chosen, toggle } from './chosen.ts'
 import { cursor, moveCursor, rowOf } from './cursor.ts'
 import { Filters } from './filters.tsx'
 import { NoAddresses } from './no-addresses.tsx'
 import { SearchField } from './search-field.tsx'
+import { Several } from './several.tsx'
 import { WhenSeen } from './when-seen.tsx'
 
 const oneOf = <T extends string>(value: string | null, ...allowed: readonly T[]): T | '' => allowed.find((each) => each === value) ?? ''
@@ -23,21 +26,26 @@ const wantedByUrl = (): Wanted => ({
   q: query.value.get('q') ?? '',
   state: oneOf(query.value.get('state'), 'active', 'burned', 'closed'),
   sort: oneOf(query.value.get('sort'), 'last_message', 'address'),
+  label: query.value.get('label') ?? '',
+  inbox_id: query.value.get('inbox_id') ?? '',
+  only: oneOf(query.value.get('only'), 'unused', 'strangers'),
 })
 
 function show(next: Wanted) {
   const words = new URLSearchParams(Object.entries(next).filter(([, value]) => value))
   go(words.size ? `/addresses?${words}` : '/addresses', { replace: true })
 }
+const narrow = (part: Partial<Wanted>) => show({ ...wanted.value, ...part })
 
 export function AddressesPage() {
   const asked = wantedByUrl()
   useEffect(() => {
-    const same = asked.q === wanted.value.q && asked.state === wanted.value.state && asked.sort === wanted.value.sort
+    const same = sameAs(asked, wanted.value)
     wanted.value = asked
+    if (!same) chooseNone()
     // A long list stays as it was read, so that Back finds its place in it.
     if (!same || addressList.pages.value.length <= 1) void addressList.start(!same)
-  }, [asked.q, asked.state, asked.sort])
+  }, Object.values(asked))
   useEffect(() => {
     const refresh = () => {
       if (document.visibilityState === 'visible' && addressList.pages.value.length <= 1) void addressList.start()
@@ -54,8 +62,13 @@ export function AddressesPage() {
     },
     b: () => {
       const alias = cursor.value && knownAlias(cursor.value)?.value
-      if (alias && !alias.system) burn(alias)
+      if (alias) burn(alias)
     },
+    x: () => {
+      const alias = cursor.value && knownAlias(cursor.value)?.value
+      if (alias && !alias.system) toggle(alias.id)
+    },
+    Escape: chooseNone,
   })
   const standing = addressList.standing.value
   const counts = account.value?.counts
@@ -72,7 +85,7 @@ export function AddressesPage() {
             </>
           )}
         </h1>
-        <SearchField value={asked.q} search={(q) => show({ ...wanted.value, q })} />
+        <SearchField value={asked.q} search={(q) => narrow({ q })} />
         <button class="btn btn-primary" type="button" onClick={() => newAddress('')}>
           <Icon name="plus" />
           <span>
@@ -80,14 +93,17 @@ export function AddressesPage() {
           </span>
         </button>
       </div>
-      <Filters choose={(state) => show({ ...wanted.value, state })} />
-      {any && <AddressTable sort={(sort) => show({ ...wanted.value, sort })} />}
+      <div class={chosen.value.size || work.value ? 'over is-several' : 'over'}>
+        <Filters narrow={narrow} />
+        <Several />
+      </div>
+      {any && <AddressTable sort={(sort) => narrow({ sort })} />}
       {standing === 'failed' && (
         <Fault error={addressList.fault.value} retry={() => void (any ? addressList.more() : addressList.start())} />
       )}
       {!any && standing === 'first' && <Skeleton of="addresses" />}
       {!any && standing === 'ready' && (
-        <NoAddresses make={(site = '') => newAddress(site)} clear={() => show({ ...wanted.value, q: '', state: '' })} />
+        <NoAddresses make={(site = '') => newAddress(site)} clear={() => show({ ...all, sort: wanted.value.sort })} />
       )}
       {any && !addressList.complete.value && standing !== 'failed' && (
         <WhenSeen does={() => void addressList.more()} on={addressList.pages.value} />
@@ -108,6 +124,9 @@ export function AddressesPage() {
           </span>
           <span>
             <kbd>z</kbd> undo
+          </span>
+          <span>
+            <kbd>x</kbd> choose
           </span>
           <span>
             <kbd>?</kbd> all keys

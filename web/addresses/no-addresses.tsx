@@ -1,7 +1,7 @@
 // The list without rows: the first day, or nothing found.
 import type { ComponentChildren } from 'preact'
 import { Icon } from '../parts/icon.tsx'
-import { wanted } from './address-list.ts'
+import { isFiltered, wanted } from './address-list.ts'
 
 const Two = () => (
   <svg class="empty-i" viewBox="0 0 120 60" aria-hidden="true">
@@ -28,17 +28,18 @@ const FirstDay = ({ make }: { readonly make: () => void }) => (
 
 function NothingFound({ clear, make }: { readonly clear: () => void; readonly make: (site: string) => void }) {
   const { q, state } = wanted.value
+  const whose = state ? `your ${state} addresses` : isFiltered({ but: 'q' }) ? 'the addresses that the filters leave' : 'all your addresses'
   const head: ComponentChildren = q ? (
     <>
       Nothing for “<bdi>{q}</bdi>”
     </>
   ) : (
-    `No ${state} addresses`
+    'No such addresses'
   )
   return (
     <div class="empty is-small">
       <h2>{head}</h2>
-      {q && <p>Searched company, address, label and note of {state ? `your ${state} addresses` : 'all your addresses'}.</p>}
+      {q && <p>Searched company, address, label and note of {whose}.</p>}
       <div class="actions">
         <button class="btn" type="button" onClick={clear}>
           {q ? 'Clear the search' : 'Show all'}
@@ -58,4 +59,4 @@ function NothingFound({ clear, make }: { readonly clear: () => void; readonly ma
 
 type Props = { readonly make: (site?: string) => void; readonly clear: () => void }
 export const NoAddresses = ({ make, clear }: Props) =>
-  wanted.value.q || wanted.value.state ? <NothingFound clear={clear} make={make} /> : <FirstDay make={() => make()} />
+  isFiltered() ? <NothingFound clear={clear} make={make} /> : <FirstDay make={() => make()} />

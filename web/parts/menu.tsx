@@ -3,7 +3,14 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-export type MenuItem = { readonly words: ComponentChildren; readonly do?: () => void; readonly href?: string; readonly download?: boolean }
+export type MenuItem = {
+  readonly words: ComponentChildren
+  readonly do?: () => void
+  readonly href?: string
+  readonly download?: boolean
+  /** Elsewhere on wide windows. */
+  readonly onlyNarrow?: boolean
+}
 type Props = {
   readonly label?: string
   readonly class: string
@@ -16,7 +23,7 @@ export function Menu({ label, class: look, children, items, head }: Props) {
   const open = useSignal(false)
   const self = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  const entries = () => [...(self.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
+  const entries = () => [...(self.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])].filter((entry) => entry.checkVisibility())
 
   useEffect(() => {
     if (!open.value) return
@@ -74,7 +81,7 @@ export function Menu({ label, class: look, children, items, head }: Props) {
                 item &&
                 (item.href ? (
                   <a
-                    class="menu-i"
+                    class={item.onlyNarrow ? 'menu-i only-narrow' : 'menu-i'}
                     role="menuitem"
                     tabIndex={-1}
                     href={item.href}

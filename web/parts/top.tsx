@@ -7,20 +7,26 @@ import { Menu } from './menu.tsx'
 
 type Place = { readonly to: string; readonly words: string; readonly icon: string }
 
-const places = (local: boolean): readonly Place[] => [
+/** Where one can go; on a phone four of them are tabs, the others are in the account's menu. */
+type Host = { readonly local: boolean; readonly operator: boolean }
+const places = ({ local, operator }: Host): readonly Place[] => [
   { to: '/addresses', words: 'Addresses', icon: 'addresses' },
   { to: '/holding', words: 'Holding', icon: 'holding' },
   ...(local ? [{ to: '/local', words: 'Local inbox', icon: 'inbox' }] : []),
+  { to: '/overview', words: 'Overview', icon: 'overview' },
   { to: '/settings', words: 'Settings', icon: 'settings' },
+  ...(operator ? [{ to: '/host', words: 'Host', icon: 'host' }] : []),
 ]
+const mostTabs = 4
+const isTab = (place: Place, all: readonly Place[]) => place.to === '/settings' || (place.to !== '/host' && all.indexOf(place) < mostTabs - 1)
 
-function HeldCount() {
-  const held = account.value?.counts.holding ?? 0
-  return held ? (
+function Unread() {
+  const unread = account.value?.counts.holding_unread ?? 0
+  return unread ? (
     <span class="count">
       <span class="vh">, </span>
-      {held > 999 ? '999+' : held}
-      <span class="vh"> held</span>
+      {unread > 999 ? '999+' : unread}
+      <span class="vh"> unread</span>
     </span>
   ) : null
 }
@@ -28,23 +34,26 @@ function HeldCount() {
 const isHere = (to: string) => path.value === to || path.value.startsWith(`${to}/`) || (to === '/addresses' && path.value === '/')
 const current = (to: string) => (isHere(to) ? 'page' : undefined)
 
-export const Top = ({ local, email, domain }: { readonly local: boolean; readonly email: string; readonly domain: string }) => (
+export const Top = ({ email, domain, ...host }: Host & { readonly email: string; readonly domain: string }) => (
   <header class="top">
     <a class="brand" href="/addresses">
       <Mark />
       <span>Burnbox</span>
     </a>
     <nav class="nav" aria-label="Main">
-      {places(local).map(({ to, words }) => (
+      {places(host).map(({ to, words }) => (
         <a href={to} aria-current={current(to)}>
           <span>{words}</span>
-          {to === '/holding' && <HeldCount />}
+          {to === '/holding' && <Unread />}
         </a>
       ))}
     </nav>
     <Menu
       class="who"
       items={[
+        ...places(host)
+          .filter((place, _, all) => !isTab(place, all))
+          .map(({ to, words }) => ({ words, href: to, onlyNarrow: true })),
         { words: 'Settings', href: '/settings' },
         { words: 'Sign out', do: leave },
       ]}
@@ -53,7 +62,7 @@ export const Top = ({ local, email, domain }: { readonly local: boolean; readonl
           <b>{email}</b>
           <span>
             {domain}
-            {local && ', local mode'}
+            {host.local && ', local mode'}
           </span>
         </p>
       }
@@ -66,13 +75,15 @@ export const Top = ({ local, email, domain }: { readonly local: boolean; readonl
   </header>
 )
 
-export const Tabs = ({ local }: { readonly local: boolean }) => (
+export const Tabs = (host: Host) => (
   <nav class="tabs" aria-label="Main, short">
-    {places(local).map(({ to, words, icon }) => (
+    {places(host)
+      .filter((place, _, all) => isTab(place, all))
+      .map(({ to, words, icon }) => (
       <a href={to} aria-current={current(to)}>
         <Icon name={icon} />
         <span>{words}</span>
-        {to === '/holding' && <HeldCount />}
+        {to === '/holding' && <Unread />}
       </a>
     ))}
   </nav>

@@ -1,0 +1,155 @@
+// Overview: how much was delivered, held and replied, day by day, and by whom most of it comes.
+import { useSignal } from '@preact/signals'
+import { days as readDays, talkers as readTalkers, type Day, type Talker } from '../api.ts'
+import { AddressText } from '../parts/address-text.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { useReading } from '../parts/use-reading.ts'
+import { DayPlot } from './day-plot.tsx'
+import { NewestStrangers } from './newest-strangers.tsx'
+
+const dayMs = 86_400_000
+const spans = [
+  [30, '30 days'],
+  [90, '90 days'],
+  [365, 'A year'],
+] as const
+const mostTalkers = 8
+
+const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10)
+const range = (span: number) => ({ from: isoDay(Date.now() - (span - 1) * dayMs), to: isoDay(Date.now()) })
+const number = (value: number) => value.toLocaleString('en')
+const total = (days: readonly Day[], of: 'delivered' | 'held' | 'replied') => days.reduce((sum, day) => sum + day[of], 0)
+
+function Mail({ span }: { readonly span: number }) {
+  const { state, again } = useReading((signal) => readDays(range(span), signal), [span])
+  const now = state.value
+  if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
+  if (now.kind === 'waiting') return <div class="u" />
+  const { items } = now.value
+  const [delivered, held, replied] = [total(items, 'delivered'), total(items, 'held'), total(items, 'replied')]
+  return (
+    <>
+      <DayPlot days={items} words={`Mail per day over ${span} days: ${number(delivered)} delivered, ${number(held)} held, ${number(replied)} replied.`} />
+      <p class="legend">
+        <span>
+          <i class="k" />
+          delivered {number(delivered)}
+        </span>
+        <span>
+          <i class="k k-rep" />
+          replied {number(replied)}
+        </span>
+        <span>
+          <i class="k k-held" />
+          held {number(held)}, hangs below the line
+        </span>
+      </p>
+      <details class="more">
+        <summary>
+          <span>The figures</span>
+          <Icon name="down" />
+        </summary>
+        <Figures days={items} />
+      </details>
+    </>
+  )
+}
+
+/** For those who do not see the plot, and for copying: the days with mail. */
+const Figures = ({ days }: { readonly days: readonly Day[] }) => (
+  <table class="grid grid-n">
+    <thead>
+      <tr>
+        <th scope="col">Day</th>
+        <th scope="col">Delivered</th>
+        <th scope="col">Held</th>
+        <th scope="col">Replied</th>
+      </tr>
+    </thead>
+    <tbody>
+      {days
+        .filter((day) => day.delivered + day.held + day.replied > 0)
+        .toReversed()
+        .map((day) => (
+          <tr>
+            <th scope="row">{day.day}</th>
+            <td>{number(day.delivered)}</td>
+            <td>{number(day.held)}</td>
+            <td>{number(day.replied)}</td>
+          </tr>
+        ))}
+    </tbody>
+  </table>
+)
+
+const TalkerLine = ({ talker, most }: { readonly talker: Talker; readonly most: number }) => (
+  <li class="talk">
+    <a class="talk-n" href={`/addresses/${talker.alias_id}`}>
+      <b>
+        <bdi>{talker.site ?? talker.alias}</bdi>
+      </b>
+      <AddressText address={talker.alias} />
+    </a>
+    <span class="talk-c">
+      {number(talker.delivered)} delivered{talker.held > 0 && `, ${number(talker.held)} held`}
+    </span>
+    <progress max={most} value={talker.delivered + talker.held} aria-hidden="true" />
+  </li>
+)
+
+function Talkers({ span }: { readonly span: number }) {
+  const { state, again } = useReading((signal) => readTalkers({ ...range(span), limit: String(mostTalkers) }, signal), [span])
+  const now = state.value
+  return (
+    <section class="sec" aria-labelledby="talk-h">
+      <h2 id="talk-h">Most mail</h2>
+      {now.kind === 'waiting' && <Skeleton of="the addresses with the most mail" />}
+      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
+      {now.kind === 'there' &&
+        (now.value.items.length ? (
+          <ol class="talks">
+            {now.value.items.map((talker) => (
+              <TalkerLine talker={talker} most={Math.max(...now.value.items.map((each) => each.delivered + each.held))} key={talker.alias_id} />
+            ))}
+          </ol>
+        ) : (
+          <p class="hint">No mail in this time.</p>
+        ))}
+    </section>
+  )
+}
+
+export function OverviewPage() {
+  const span = useSignal<number>(spans[0][0])
+  return (
+    <main id="main" class="page" tabIndex={-1}>
+      <div class="bar">
+        <h1>Overview</h1>
+        <div class="chips" role="group" aria-label="Time">
+          {spans.map(([days, words]) => (
+            <button
+              class="chip"
+              type="button"
+              aria-pressed={span.value === days}
+              onClick={() => {
+                span.value = days
+              }}
+            >
+              {words}
+            </button>
+          ))}
+        </div>
+      </div>
+      <section class="sec" aria-labelledby="mail-h">
+        <h2 id="mail-h">Mail per day</h2>
+        <Mail span={span.value} />
+      </section>
+      <div class="cols cols-even">
+        <Talkers span={span.value} />
+        <NewestStrangers />
+      </div>
+    </main>
+  )
+}
