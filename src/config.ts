@@ -15,6 +15,8 @@ export type RelayConfig =
   | { readonly kind: 'direct' }
   | { readonly kind: 'smarthost'; readonly host: string; readonly port: number; readonly secure: boolean; readonly user?: string; readonly pass?: string }
 
+export type RspamdConfig = { readonly url: string; readonly password?: string }
+
 export type LogLevel = (typeof logLevels)[number]
 
 export type Config = {
@@ -36,7 +38,7 @@ export type Config = {
   readonly trustedProxies: readonly string[]                         // addresses and networks
   readonly unsafeDatabase: boolean
   readonly arcTrusted: readonly string[]        // domains, lower-case A-labels
-  readonly rspamd?: string
+  readonly rspamd?: RspamdConfig
   readonly submission?: readonly Endpoint[]
   readonly benchBare: boolean
   readonly dkimEd25519: boolean                 // a second signature
@@ -101,7 +103,7 @@ export function readConfig(env: Environment, folder: string = process.cwd()): Co
     mistakes.push('BURNBOX_SECRET: must be set with DATABASE_URL, the same on every process that uses that database (make one: openssl rand -base64 32)')
   }
   const tls = readTls(env, folder, mistakes)
-  const rspamd = read<string | undefined>('BURNBOX_RSPAMD', undefined, parseRspamd)
+  const rspamd = read<RspamdConfig | undefined>('BURNBOX_RSPAMD', undefined, parseRspamd)
   const submission = read<readonly Endpoint[] | undefined>('BURNBOX_SUBMISSION', undefined, (text) => items(text).map((item) => parseEndpoint(item, 1)))
 
   const config: Config = {
@@ -202,8 +204,20 @@ function parseDatabaseUrl(text: string): string {
   return text
 }
 
-function parseRspamd(text: string): string {
-  return parseUrl(text, ['http:', 'https:'], 'http://127.0.0.1:11333').origin
+function parseRspamd(text: string): RspamdConfig {
+  const url = parseUrl(text, ['http:', 'https:'], 'http://127.0.0.1:11333')
+  if (url.username || url.pathname !== '/' || url.search || url.hash) {
+    mistake(`${safeUrl(text)} must be scheme, host and port alone; a password goes into http://:password@127.0.0.1:11334`)
+  }
+  return { url: url.origin, ...(url.password !== '' && { password: percentDecoded(url.password) }) }
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    mistake('user and password must be percent-encoded (a % as %25, an @ as %40)')
+  }
 }
 
 function parseSecret(text: string): string {
@@ -223,11 +237,7 @@ function parseRelay(text: string): RelayConfig {
   // Without a port: the submission ports (RFC 6409 §3.1, RFC 8314 §3.3) with a login, the relay port without.
   const port = url.port ? parsePort(url.port, 1) : secure ? 465 : url.username ? 587 : 25
   if (!url.username) return { kind: 'smarthost', host, port, secure }
-  try {
-    return { kind: 'smarthost', host, port, secure, user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
-  } catch {
-    mistake('user and password must be percent-encoded (a % as %25, an @ as %40)')
-  }
+  return { kind: 'smarthost', host, port, secure, user: percentDecoded(url.username), pass: percentDecoded(url.password) }
 }
 
 function parseDnsServer(text: string): string {

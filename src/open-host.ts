@@ -28,6 +28,7 @@ import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
 import { createTlsHistory } from './store/tls-history.ts'
 import { createVerifier } from './verify/authenticate.ts'
 import { createResolver, type Resolve } from './verify/resolver.ts'
+import { createRspamd } from './verify/rspamd.ts'
 
 export type OpenHost = {
   readonly host: Host
@@ -87,6 +88,7 @@ const assemble = (
     leases: createLeases(db, clock, log),
     resolve,
     verifier: createVerifier(resolve),
+    spamFilter: config.rspamd && !config.benchBare ? createRspamd(config.rspamd, config.domain, resolve, clock, log) : undefined,
     random: pooledRandom(),
     pingStore: () => ping(true),
     wakeWorker: () => wake(),
@@ -99,6 +101,7 @@ const assemble = (
     close: async () => {
       host.relay.close()
       host.verifier.close()
+      host.spamFilter?.close()
       await recorder.flush()
       await letGo()
     },

@@ -8,10 +8,12 @@ import { fieldsNamed, parseFields, valueOf, type Field } from '../mail/header.ts
 import { isLoopback } from '../networks.ts'
 import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
-import type { AliasFact, Forward, Hold, Report } from '../policy/decide.ts'
+import type { AliasFact, Report, Route } from '../policy/decide.ts'
 import { isAuthenticated, judge, type Authentication } from '../policy/judge.ts'
 import { screen } from '../policy/screen.ts'
+import type { SpamVerdict } from '../policy/spam.ts'
 import type { MessageFacts } from '../store/messages.ts'
+import { checkSpam, holdersOfSpam } from './check-spam.ts'
 import { cutThrough } from './cut-through.ts'
 import type { RoutedDelivery } from './deliver.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
@@ -37,19 +39,23 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
   if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
   if (reports.length > 0) return recordReports(host, incoming, reports)
 
-  const found = await authenticate(host, incoming, fields)
+  const [found, spam] = await Promise.all([authenticate(host, incoming, fields), checkSpam(host, incoming)])
   const judgement = found ? judge(found, host.config.arcTrusted) : PASS
-  const message = messageFacts(host, incoming, fields, found)
-  if (judgement.kind === 'refuse') {
-    if (judgement.reason === 'unauthentic') noteRefused(host, incoming, message)
-    return { kind: 'refused', reason: judgement.reason }
+  const message = messageFacts(host, incoming, fields, found, spam)
+  const refused = [judgement, spam].find((one) => one.kind === 'refuse')
+  if (refused) {
+    if (refused.reason !== 'dns-trouble') noteRefused(host, incoming, message, refused.reason)
+    return { kind: 'refused', reason: refused.reason }
   }
   const holding = judgement.kind === 'hold' ? judgement : verdict
-  const forwards = holding.kind === 'pass' ? incoming.routes.filter((route) => route.kind === 'forward') : []
-  const holds = incoming.routes.flatMap((route) => {
-    if (route.kind === 'hold') return [route]
-    return route.kind === 'forward' && holding.kind === 'hold' ? [heldFor(route, holding.reason)] : []
+  const spamHolders = await holdersOfSpam(host, spam, incoming)
+  const routes = incoming.routes.map((route): Route => {
+    if (route.kind !== 'forward') return route
+    const reason = holding.kind === 'hold' ? holding.reason : spamHolders.has(route.alias.accountId) ? 'spam' : undefined
+    return reason === undefined ? route : { kind: 'hold', alias: route.alias, reason }
   })
+  const forwards = routes.filter((route) => route.kind === 'forward')
+  const holds = routes.filter((route) => route.kind === 'hold')
   const deliveries = forwards.flatMap((route) => route.to.map((inbox) => newDelivery(host, route.alias, inbox.id, incoming.receivedAt)))
 
   const [only, ...others] = deliveries
@@ -63,8 +69,6 @@ const newDelivery = (host: Host, alias: AliasFact, inboxId: string, createdAt: D
   attempts: 1, unknownOutcomes: 0, released: false,
 })
 
-const heldFor = (route: Forward, reason: 'report' | 'unauthentic'): Hold => ({ kind: 'hold', alias: route.alias, reason })
-
 /** Undefined: not looked at. On a host without a domain a loopback client is its own user trying it out, and nothing may need the DNS. */
 const authenticate = async (host: Host, incoming: Incoming, fields: readonly Field[]): Promise<Authentication | undefined> => {
   const from = soleFrom(fields)
@@ -77,18 +81,19 @@ const authenticate = async (host: Host, incoming: Incoming, fields: readonly Fie
 const reversePathOf = ({ reversePath }: Incoming): string => (reversePath.kind === 'null' ? '' : reversePath.mailbox)
 
 /** Its owner may wonder where a message is. */
-const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts): void => {
+const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts, reason: 'unauthentic' | 'spam'): void => {
   for (const { alias } of incoming.routes) {
-    host.recorder.note({ ...lineFor(alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason: 'unauthentic' })
+    host.recorder.note({ ...lineFor(alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason })
   }
 }
 
-const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], found: Authentication | undefined): MessageFacts => ({
+const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], found: Authentication | undefined, spam: SpamVerdict): MessageFacts => ({
   receivedAt: incoming.receivedAt,
   reversePath: reversePathOf(incoming),
   helo: incoming.helo, clientIp: incoming.clientIp, protocol: incoming.protocol, smtpUtf8: incoming.smtpUtf8,
   authenticated: found !== undefined && isAuthenticated(found),
   authentication: found ? authenticationResults(host.domain, found) : '',
+  ...(spam.kind === 'tag' && { spamScore: spam.score }),
   from: firstValue(fields, 'from'), subject: firstValue(fields, 'subject'),
 })
 

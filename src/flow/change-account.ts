@@ -11,10 +11,11 @@ type Change = {
   readonly heldDays?: number | undefined
   readonly activityDays?: number | undefined
   readonly notices?: boolean | undefined
+  readonly spamThreshold?: number | null | undefined
 }
 
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
-  const { accountId, name, defaultInboxUuid, heldDays, activityDays, notices } = change
+  const { accountId, name, defaultInboxUuid, heldDays, activityDays, notices, spamThreshold } = change
   const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
@@ -23,5 +24,6 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
   await updateSettings(tx, accountId, {
     ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }),
     ...(activityDays !== undefined && { activityDays }), ...(notices !== undefined && { notices }),
+    ...(spamThreshold !== undefined && { spamThreshold }),
   })
 })

@@ -152,6 +152,7 @@ const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery,
     reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),
     authservIds: [host.domain],
     ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
+    ...(message.spamScore !== undefined && { spamScore: message.spamScore }),
     ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },
     received: receivedField({
       helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,

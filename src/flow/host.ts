@@ -13,6 +13,7 @@ import type { Routes } from '../store/routes.ts'
 import type { Keys } from '../store/secret.ts'
 import type { Verifier } from '../verify/authenticate.ts'
 import type { Resolve } from '../verify/resolver.ts'
+import type { SpamFilter } from '../verify/rspamd.ts'
 
 export type Host = {
   readonly config: Config
@@ -32,6 +33,8 @@ export type Host = {
   /** The one resolver of the process: cached, 2 s a question. */
   readonly resolve: Resolve
   readonly verifier: Verifier
+  /** Undefined: nobody looks for spam. */
+  readonly spamFilter?: SpamFilter | undefined
   /** Random octets, from the system; tests may fix them. */
   readonly random: (octets: number) => Buffer
   /** Resolves while the database answers; joined, so that many clients at the door cost one query. */

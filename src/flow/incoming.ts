@@ -5,6 +5,7 @@ import type { Content } from '../mail/content.ts'
 import type { Route } from '../policy/decide.ts'
 import type { Judgement } from '../policy/judge.ts'
 import type { ScreenVerdict } from '../policy/screen.ts'
+import type { SpamVerdict } from '../policy/spam.ts'
 import type { Protocol } from '../store/messages.ts'
 
 export type Incoming = {
@@ -21,4 +22,4 @@ export type Incoming = {
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: Extract<ScreenVerdict | Judgement, { kind: 'refuse' }>['reason'] | 'not-accepted' }
+  | { readonly kind: 'refused'; readonly reason: Extract<ScreenVerdict | Judgement | SpamVerdict, { kind: 'refuse' }>['reason'] | 'not-accepted' }

@@ -23,11 +23,13 @@ const Me = z.object({
     active: Count, burned: Count, closed: Count, unused: Count, strangers: Count, holding: Count, holding_bytes: Count, holding_unread: Count,
     holding_expires_at: Time.nullable().openapi({ description: 'When the first held message lapses' }),
   }),
+  spam_threshold: z.number().nullable().openapi({ description: 'From this score on what the spam filter calls spam is held; null: never' }),
   limits: z.object({ held_bytes: Count, message_bytes: Count, list_items: Count }),
 }).openapi('Me')
 const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
   activity_days: Days(3650).optional(), notices: z.boolean().optional(),
+  spam_threshold: z.number().min(0).max(1000).nullable().optional(),
 })
 const ActivityShape = z.object({
   id: z.string(), at: Time, kind: z.string(), alias_id: z.string().nullable(), alias: z.string().nullable(), reason: z.string().nullable(),
@@ -49,6 +51,7 @@ export const accountRoutes = (services: Services) => {
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
+      spam_threshold: account.spamThreshold,
       counts: {
         active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: 0,
         holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
@@ -73,6 +76,7 @@ export const accountRoutes = (services: Services) => {
       await changeAccount(host, {
         accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
         heldDays: input.held_days, activityDays: input.activity_days, notices: input.notices,
+        spamThreshold: input.spam_threshold,
       })
       return c.json(await meJson(accountId), 200)
     })

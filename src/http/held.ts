@@ -18,6 +18,7 @@ const Held = z.object({
 }).openapi('Held')
 const HeldMessage = Held.extend(ReadMessage.shape).extend({
   authentication: z.string().openapi({ description: 'What SPF, DKIM, ARC and DMARC said when it came (RFC 8601); empty: not verified' }),
+  spam_score: z.number().nullable().openapi({ description: 'What the spam filter gave it when it called it spam' }),
 }).openapi('HeldMessage')
 
 const dayMs = 86_400_000
@@ -63,7 +64,9 @@ export const heldRoutes = (services: Services) => {
       const held = await find(c.var.caller.accountId, c.req.valid('param').id)
       const message = readJson(await parse(held), `/v1/held/${held.id}`)
       await markRead(host.db, c.var.caller.accountId, held.id, host.clock.now())
-      return c.json({ ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message, authentication: held.authentication }, 200)
+      return c.json({
+        ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message, authentication: held.authentication, spam_score: held.spamScore,
+      }, 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,

@@ -10,6 +10,7 @@ import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { displayName, safeName } from './display-name.ts'
 import { intact, isSafe } from './intact.ts'
 import { mailboxesOfListField, rewriteListField } from './list-fields.ts'
+import { spamResult } from './spam.ts'
 
 export type Correspondent = Pick<NamedMailbox, 'mailbox' | 'name'>
 
@@ -20,6 +21,7 @@ export type RewriteFacts = {
   readonly reverseAliasOf: (mailbox: Mailbox) => Mailbox | undefined // of those that correspondentsOf named
   readonly authservIds: readonly string[] // ours: Authentication-Results with them are forged
   readonly authenticationResults?: Buffer // ours, with its CRLF
+  readonly spamScore?: number // of what the spam filter called spam
   readonly ifAbsent: { readonly date: Date; readonly messageId: string } // messageId without <>; the same in each attempt
 }
 
@@ -69,6 +71,7 @@ export const rewriteHeader = (fields: readonly Field[], facts: RewriteFacts): Bu
   return Buffer.concat([
     facts.received,
     ...(facts.authenticationResults ? [facts.authenticationResults] : []),
+    ...(facts.spamScore === undefined ? [] : [formatField('X-Burnbox-Spam', spamResult(facts.spamScore))]),
     formatField('X-Burnbox-Alias', facts.alias),
     ...added,
     ...absentFields(fields, facts),

@@ -31,6 +31,7 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'unjudgeable-from': [550, '5.7.1 The From field must have exactly one address'],
   'unauthentic': [550, '5.7.1 Message not accepted: the domain of its From asks to reject mail that fails DMARC'],
   'dns-trouble': [451, '4.4.3 The sender cannot be verified at the moment, try again later'],
+  'spam': [550, '5.7.1 Message not accepted: it looks like spam'],
   'loop': [550, '5.4.6 Mail loop detected'],
   'header-too-large': [552, '5.3.4 The header is too large'],
   'not-accepted': [550, '5.7.1 Message not accepted'],

@@ -18,10 +18,13 @@ export type Account = {
   readonly notices: boolean
   readonly defaultInboxId: string | null
   readonly createdAt: Date
+  /** From this score on spam is held; null: never. */
+  readonly spamThreshold: number | null
 }
 export type NewAccount = { readonly email: string; readonly name: string; readonly role: Role; readonly now: Date }
 export type Settings = {
   readonly defaultInboxId?: string | null
+  readonly spamThreshold?: number | null
   readonly heldDays?: number
   readonly heldBytes?: number
   readonly activityDays?: number
@@ -31,12 +34,14 @@ export type Settings = {
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
   'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
+  's.spam_threshold',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
 const accountOf = (row: AccountRow): Account => ({
   id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, heldDays: row.held_days,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
+  spamThreshold: row.spam_threshold,
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
@@ -57,6 +62,12 @@ export const accounts = async (db: Database): Promise<readonly Account[]> =>
 export const accountOfHeld = async (db: Database, uuid: string): Promise<string | undefined> => {
   if (!isUuid(uuid)) return undefined
   return (await db.selectFrom('held').select('account_id').where('uuid', '=', uuid).executeTakeFirst())?.account_id
+}
+
+/** By account. */
+export const spamThresholds = async (db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, number | null>> => {
+  const rows = await db.selectFrom('account_settings').select(['account_id', 'spam_threshold']).where('account_id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.account_id, row.spam_threshold]))
 }
 
 export const anyAccount = async (db: Database): Promise<boolean> =>
@@ -94,6 +105,7 @@ export const setPassword = async (tx: Tx, accountId: string, passwordHash: strin
 export const updateSettings = async (tx: Tx, accountId: string, settings: Settings): Promise<void> => {
   const set = {
     ...(settings.defaultInboxId !== undefined && { default_inbox_id: settings.defaultInboxId }),
+    ...(settings.spamThreshold !== undefined && { spam_threshold: settings.spamThreshold }),
     ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
     ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
     ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),

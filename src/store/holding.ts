@@ -41,6 +41,7 @@ export type HeldLine = {
   readonly readAt: Date | null
   /** As MessageFacts has it. */
   readonly authentication: string
+  readonly spamScore: number | null
 }
 
 export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
@@ -101,6 +102,7 @@ const heldLines = (db: Database | Tx, accountId: string) =>
     .select([
       'h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
       'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at', 'm.authentication',
+      'm.spam_score',
     ])
 
 type HeldRow = Awaited<ReturnType<ReturnType<typeof heldLines>['executeTakeFirstOrThrow']>>
@@ -109,7 +111,7 @@ const heldLine = (row: HeldRow): HeldLine => ({
   id: row.uuid, cursor: row.id, aliasUuid: row.alias_uuid, aliasId: row.alias_id, alias: row.address, messageId: row.message_id as string,
   receivedAt: row.received_at, heldAt: row.held_at, from: row.from_text, subject: row.subject, size: Number(row.size),
   direction: row.direction as HeldLine['direction'], reason: row.reason as HoldReason, reasonText: row.reason_text, readAt: row.read_at,
-  authentication: row.authentication,
+  authentication: row.authentication, spamScore: row.spam_score,
 })
 
 /** Newest first; `before` is a cursor of an earlier line. */

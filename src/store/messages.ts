@@ -24,6 +24,8 @@ export type MessageFacts = {
   readonly authenticated: boolean
   /** What we found, as the value of our Authentication-Results field; empty when it was not verified. */
   readonly authentication: string
+  /** What the spam filter gave it when it called it spam. */
+  readonly spamScore?: number
   /** Decoded for people; already clipped and free of control characters. */
   readonly from: string
   readonly subject: string
@@ -35,7 +37,7 @@ export const insertMessage = async (tx: Tx, facts: MessageFacts, content: Pick<C
   const { id } = await tx.insertInto('messages').values({
     received_at: facts.receivedAt, reverse_path: facts.reversePath, helo: facts.helo, client_ip: facts.clientIp, protocol: facts.protocol,
     smtp_utf8: facts.smtpUtf8, eight_bit: content.eightBit, authenticated: facts.authenticated,
-    authentication: facts.authentication,
+    authentication: facts.authentication, spam_score: facts.spamScore ?? null,
     from_text: facts.from, subject: facts.subject, size: content.size,
   }).returning('id').executeTakeFirstOrThrow()
   let seq = 0
@@ -84,7 +86,7 @@ export const messageById = async (db: Database | Tx, id: string): Promise<Stored
 const storedMessage = (row: Selectable<DB['messages']>): StoredMessage => ({
   id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
   helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated,
-  authentication: row.authentication,
+  authentication: row.authentication, ...(row.spam_score !== null && { spamScore: row.spam_score }),
   from: row.from_text, subject: row.subject,
 })
 

@@ -42,6 +42,7 @@ export const fixedReplies: ReadonlySet<string> = new Set([
   '550 5.4.6 Mail loop detected',
   '550 5.5.2 Commands must be text that ends in CRLF',
   '550 5.5.2 Lines must end in CRLF, without bare CR, bare LF or NUL',
+  '550 5.7.1 Message not accepted: it looks like spam',
   '550 5.7.1 Relay not permitted',
   '550 5.7.1 The From field must have exactly one address',
   '550 5.7.1 You are not allowed to write to this address',

@@ -27,6 +27,7 @@ const reasons: Readonly<Record<string, string>> = {
   expired: 'your inbox did not answer for 5 days',
   unconfirmed: 'it is unknown whether your inbox took it',
   unauthentic: 'the sender could not be verified',
+  spam: 'it looks like spam',
   report: 'it is a report about mail, not mail',
   suspended: 'the account is suspended',
   'no-inbox': 'no verified inbox',

@@ -54,6 +54,7 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
             Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept
             until {dayOf(new Date(message.expires_at))}.
           </p>
+          {message.spam_score !== null && <p class="hint">The spam filter gave it {message.spam_score.toLocaleString('en')} points.</p>}
           {message.authentication && (
             <p class="hint r-said">
               Is it really from there? <code>{checksOf(message.authentication)}</code>

@@ -6,6 +6,7 @@ const sentences: Readonly<Record<string, readonly [icon: string, sentence: strin
   expired: ['clock', 'Your inbox did not answer for 5 days.'],
   unconfirmed: ['clock', 'It is unknown whether your inbox took it. Releasing it may deliver it twice.'],
   unauthentic: ['warn', 'The sender could not be verified.'],
+  spam: ['warn', 'It looks like spam.'],
   report: ['info', 'A report about mail, not mail for you.'],
   suspended: ['lock', 'The account was suspended when it came.'],
   'no-inbox': ['inbox', 'No verified inbox to deliver it to.'],
