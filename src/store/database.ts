@@ -79,18 +79,62 @@ export async function checkWritable(db: Database): Promise<void> {
   if (row?.readOnly !== false) throw new NotWritable('the database is read-only')
 }
 
+/** Texts that are asked again and again; a few dozen in all. */
+const askedOften = new Set<string>()
+const asked = new Map<string, number>()
+const oftenTimes = 50
+const mostKept = 100
+const mostCounted = 1_000
+
+/**
+ * The server plans a statement that it keeps once and not at every question (routes with 20 sessions: planning was half of its CPU).
+ * Only what is asked often: each kept plan costs memory in each connection, and texts of varying length would never end.
+ */
+function isKept(text: string): boolean {
+  if (askedOften.has(text)) return true
+  if (askedOften.size >= mostKept) return false
+  const times = (asked.get(text) ?? 0) + 1
+  if (times < oftenTimes) {
+    if (asked.size >= mostCounted) asked.clear()
+    asked.set(text, times)
+    return false
+  }
+  asked.delete(text)
+  askedOften.add(text)
+  return true
+}
+
+/** Its plan no longer fits the tables, or it is on another connection of a pooler: SQLSTATE feature_not_supported, invalid_sql_statement_name. */
+const isStale = (error: unknown): boolean => ['0A000', '26000'].includes(String((error as { code?: unknown }).code))
+
 class DeadlineClient extends pg.Client {
   // One signature for pg's many: Kysely and this file use (text, values) with a promise, pg itself a trailing callback.
   override query(...args: unknown[]): any {
-    const answer: unknown = (super.query as (...args: unknown[]) => unknown).apply(this, args)
+    const [text, values] = args
+    const kept = args.length === 2 && typeof text === 'string' && Array.isArray(values) && values.length > 0 && isKept(text)
+    const answer: unknown = (super.query as (...args: unknown[]) => unknown).apply(this, kept ? [{ name: nameOf(text), text, values }] : args)
     if (!(answer instanceof Promise) || hurry.getStore() === false) return answer
-    // A late answer would be taken for the next query's: the connection has to go, and the pool drops it when it comes back.
-    const timer = setTimeout(() => {
+    const drop = (why: string): void => {
       const { stream } = (this as unknown as { connection: { stream: { destroy(error: Error): void } } }).connection
-      stream.destroy(new Error(`the database did not answer within ${answerMilliseconds} ms`))
-    }, answerMilliseconds)
-    return answer.finally(() => clearTimeout(timer))
+      stream.destroy(new Error(why))
+    }
+    // A late answer would be taken for the next query's: the connection has to go, and the pool drops it when it comes back.
+    const timer = setTimeout(() => drop(`the database did not answer within ${answerMilliseconds} ms`), answerMilliseconds)
+    return answer.catch((error: unknown) => {
+      if (kept && isStale(error)) drop('a kept statement no longer fits')
+      throw error
+    }).finally(() => clearTimeout(timer))
   }
+}
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const name = `kept_${names.size}`
+  names.set(text, name)
+  return name
 }
 
 function ignore(): void {}
