@@ -24,18 +24,29 @@ const IN_MEMORY_BYTES = 256 * 1024
 
 export const createVerifier = (resolve: Resolve): Verifier => {
   const thread = createVerifyThread()
+
+  const verify = async (envelope: Envelope, content: Content, resolveInTime: Resolve): Promise<Authentication> => {
+    // mailauth asks for it last; when the 5 s are over by then, nobody would know that the domain wants to be refused.
+    resolveInTime(`_dmarc.${envelope.from.slice(envelope.from.lastIndexOf('@') + 1)}`, 'TXT').catch(() => {})
+    const fields = parseFields(content.header)
+    if (!fields.some(({ name }) => name === 'dkim-signature' || name.startsWith('arc-'))) return evaluate(undefined, envelope, resolveInTime)
+    // Where nothing was signed the body is nobody's word.
+    if (!fields.some(({ name }) => name === 'dkim-signature' || name === 'arc-message-signature')) return evaluate(content.header, envelope, resolveInTime)
+    const message = bounded(fields, content)
+    if (content.size > IN_THREAD_BYTES) return thread.evaluate(message, envelope, resolveInTime)
+    return evaluate(content.size <= IN_MEMORY_BYTES ? await gathered(message) : Readable.from(message), envelope, resolveInTime)
+  }
+
   return {
     authenticate: async (envelope, content) => {
-      const patience = AbortSignal.timeout(DNS_MS)
-      const resolveInTime = withinTime(resolve, patience)
-      // mailauth asks for it last; when the 5 s are over by then, nobody would know that the domain wants to be refused.
-      resolveInTime(`_dmarc.${envelope.from.slice(envelope.from.lastIndexOf('@') + 1)}`, 'TXT').catch(() => {})
-      const fields = parseFields(content.header)
-      // Where nothing was signed the body is nobody's word.
-      if (!fields.some(({ name }) => name === 'dkim-signature' || name === 'arc-message-signature')) return evaluate(content.header, envelope, resolveInTime)
-      const message = bounded(fields, content)
-      if (content.size > IN_THREAD_BYTES) return thread.evaluate(message, envelope, resolveInTime)
-      return evaluate(content.size <= IN_MEMORY_BYTES ? await gathered(message) : Readable.from(message), envelope, resolveInTime)
+      const patience = new AbortController()
+      // Not AbortSignal.timeout, which cannot be ended: that of each message would still come, 5 s later.
+      const timer = setTimeout(() => patience.abort(), DNS_MS).unref()
+      try {
+        return await verify(envelope, content, withinTime(resolve, patience.signal))
+      } finally {
+        clearTimeout(timer)
+      }
     },
     close: thread.close,
   }

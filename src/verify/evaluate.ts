@@ -22,7 +22,10 @@ export type Envelope = {
 /** Clocks differ; a signature made later than this is none (RFC 6376 §3.5, t=). */
 const FUTURE_MS = 3_600_000
 
-export const evaluate = async (message: Readable | Buffer, envelope: Envelope, resolve: Resolve): Promise<Authentication> => {
+type Verified = Awaited<ReturnType<typeof dkimVerify>>
+
+/** @param message undefined: it has no signature and no seal, so that there is nothing to read in it */
+export const evaluate = async (message: Readable | Buffer | undefined, envelope: Envelope, resolve: Resolve): Promise<Authentication> => {
   const troubled = new Set<string>()
   const resolver = async (name: string, type: string): Promise<string[] | string[][]> => {
     try {
@@ -34,7 +37,7 @@ export const evaluate = async (message: Readable | Buffer, envelope: Envelope, r
   }
   const fromDomain = domainAfterAt(envelope.from)
   const [signatures, spf] = await Promise.all([
-    dkimVerify(message, { resolver, curTime: envelope.now, rejectRsaSha1: true, sender: envelope.reversePath || `postmaster@${envelope.helo}` }),
+    message ? dkimVerify(message, { resolver, curTime: envelope.now, rejectRsaSha1: true, sender: envelope.reversePath || `postmaster@${envelope.helo}` }) : unsigned,
     verifySpf({ resolver, ip: envelope.clientIp, helo: envelope.helo, sender: envelope.reversePath, mta: 'localhost', strict: true }),
   ])
   const dkim = signatures.results.filter((row) => row.signingDomain).map((row) => ({
@@ -62,10 +65,12 @@ export const evaluate = async (message: Readable | Buffer, envelope: Envelope, r
 
 export const isTrouble = (error: DnsError): boolean => error.code === 'ESERVFAIL' || error.code === 'ETIMEOUT'
 
-type Signatures = Awaited<ReturnType<typeof dkimVerify>>['results'][number]
+const unsigned: { readonly results: Verified['results']; readonly arc?: Verified['arc'] } = { results: [] }
+
+type Signature = Verified['results'][number]
 
 /** E13, E14: what it does not cover anybody may have added. */
-const acceptable = (row: Signatures, now: Date): CheckResult => {
+const acceptable = (row: Signature, now: Date): CheckResult => {
   if (row.status.result !== 'pass') return check(row.status.result)
   const isOpen = row.status.underSized !== undefined && row.status.underSized > 0
   const isFromTheFuture = Boolean(row.signTime) && Date.parse(row.signTime as string) > now.getTime() + FUTURE_MS

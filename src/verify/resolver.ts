@@ -29,6 +29,15 @@ export class DnsError extends Error {
   }
 }
 
+/** An answer like any other: nobody reads the way to it, and to note that costs more than the answer (8 µs). */
+const answered = (code: DnsErrorCode, name: string, type: string): DnsError => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = new DnsError(code, name, type)
+  Error.stackTraceLimit = stackTraceLimit
+  return error
+}
+
 export const QUESTION_MS = 2_000
 const LONGEST_MS = 300_000
 const MOST_NAMES = 10_000
@@ -55,7 +64,7 @@ export const createResolver = (servers: readonly string[], clock: Clock): Resolv
     const key = `${wanted} ${ascii}`
     const known = answers.get(key)
     const records = known && known.until > clock.now().getTime() ? known.records : (await joined(key, ascii, wanted)).records
-    if (typeof records === 'string') throw new DnsError(records, ascii, type)
+    if (typeof records === 'string') throw answered(records, ascii, type)
     return copyOf(records)
   }
 
