@@ -5,8 +5,8 @@ import { findChromium, findProgram, hasTool } from './tools.ts'
 import type { Tool } from './tools.ts'
 
 const debianPackage: Readonly<Record<Tool, string>> = {
-  chromium: 'chromium', opendkim: 'opendkim', opendmarc: 'opendmarc', postfix: 'postfix', postsrsd: 'postsrsd', 'python3-dkim': 'python3-dkim',
-  swaks: 'swaks',
+  chromium: 'chromium', gpg: 'gnupg', opendkim: 'opendkim', opendmarc: 'opendmarc', openssl: 'openssl', postfix: 'postfix', postsrsd: 'postsrsd',
+  'python3-dkim': 'python3-dkim', swaks: 'swaks',
 }
 const playwright = join(import.meta.dirname, '..', '..', 'node_modules', 'playwright-core', 'cli.js')
 
