@@ -1,7 +1,8 @@
-// `npm run soak`: what `npm test` holds in a small form, for longer. First test/chaos with more messages and more kills, then one process
-// under load for the rest of the time: its memory and its open files may not grow from round to round.
+// `npm run soak`: what `npm test` holds in a small form, for longer. First test/chaos with more messages and more kills, then mutated messages,
+// then one process under load for the rest of the time: its memory and its open files may not grow from round to round.
 //   npm run soak -- --minutes 30          10 without it
-//   npm run soak -- --no-chaos            the load alone
+//   npm run soak -- --no-chaos            without the first part
+//   npm run soak -- --mutations 0         without the second; 100,000 without it
 import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import { startSink, type Sink } from './bench/smtp-sink.ts'
 import { sendLoad } from './bench/smtp-source.ts'
 import { printTable } from './bench/table.ts'
 import { hasTool } from './support/tools.ts'
+import { tryMutations } from './torture/mutations.ts'
 
 type Sample = { readonly minute: number; readonly sent: number; readonly mebibytes: number; readonly files: number }
 
@@ -24,7 +26,8 @@ const leastLoadShare = 0.4
 const mostGrowth = 1.25
 const mostFilesMore = 10
 
-const { values: options } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, 'no-chaos': { type: 'boolean', default: false } } })
+const { values: options } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, 'no-chaos': { type: 'boolean', default: false },
+  mutations: { type: 'string', default: '100000' } } })
 process.exitCode = await soak(Number(options.minutes))
 
 async function soak(minutes: number): Promise<number> {
@@ -38,9 +41,10 @@ async function soak(minutes: number): Promise<number> {
   }
   const start = performance.now()
   const chaos = options['no-chaos'] || await runChaos(minutes)
+  const mutations = options.mutations === '0' || await tryMutations(Number(options.mutations))
   const passed = (performance.now() - start) / 60_000
   const load = await runLoad(Math.max(minutes - passed, minutes * leastLoadShare))
-  return chaos && load ? 0 : 1
+  return chaos && mutations && load ? 0 : 1
 }
 
 /** CHAOS_SCALE multiplies messages and kills of test/chaos. */

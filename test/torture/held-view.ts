@@ -10,7 +10,7 @@ export type Holding = {
 
 type View = { readonly shown?: boolean; readonly why?: string | null; readonly attachments?: readonly { readonly url: string }[] }
 
-export function openHolding(burnbox: Burnbox, token: string): Holding {
+export function openHolding(burnbox: Pick<Burnbox, 'url'>, token: string): Holding {
   const call = (path: string, method = 'GET'): Promise<Response> => fetch(`${burnbox.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
 
   async function check(path: string): Promise<HeldCheck> {
