@@ -5,13 +5,15 @@ import { contentInMemory } from '../mail/content.ts'
 import { parseDsn } from '../mail/dsn.ts'
 import { readable } from '../mail/encoded-word.ts'
 import { endOfFields, fieldsNamed, parseFields, valueOf } from '../mail/header.ts'
-import type { Report } from '../policy/decide.ts'
+import type { InboxFact, Report } from '../policy/decide.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
 import { restoreBounced } from '../policy/restore-bounced.ts'
 import { insertActivity } from '../store/activity.ts'
+import type { Tx } from '../store/database.ts'
 import { insertHeld } from '../store/holding.ts'
 import { insertMessage, type MessageFacts } from '../store/messages.ts'
+import { noteRefusal, putNotice } from '../store/notices.ts'
 import type { Incoming } from './incoming.ts'
 import type { Host } from './host.ts'
 
@@ -24,21 +26,40 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
   const reply = [dsn?.status, dsn?.diagnostic].filter(Boolean).join(' ')
   const failed = dsn?.action === undefined || dsn.action === FAILED
   // What a decoded part may hold and DATA may not: it must never reach a next hop (RELIABILITY choice 1).
+  const inbox = dsn?.action === FAILED ? bouncedAt(report.alias.inboxes, dsn.recipients ?? []) : undefined
   const original = failed && dsn?.original && !hasBareLineEnds(dsn.original) ? dsn.original : undefined
   await host.db.transaction().execute(async (tx) => {
     await insertActivity(tx, [{
       at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',
       deliveryId: report.deliveryId, reason: dsn?.action ?? null, reply: reply || null, size: incoming.content.size,
     }])
+    if (dsn?.action === FAILED) await noteBounce(tx, report, inbox, reply, at)
     if (!original) return
     const { facts, content } = restored(original, incoming)
     const messageId = await insertMessage(tx, facts, content)
     await insertHeld(tx, {
-      accountId: report.alias.accountId, aliasId: report.alias.id, messageId, inboxId: null, reason: 'refused',
+      accountId: report.alias.accountId, aliasId: report.alias.id, messageId, inboxId: inbox?.id ?? null, reason: 'refused',
       reasonText: holdText('refused', reply), at, burnedAt: null, size: content.size, authenticated: false,
     })
   })
   if (original) host.recorder.count('held', report.alias, at)
+}
+
+/** A server that accepts first and bounces later has not got well because it accepts again: that takes a day without a bounce. */
+const QUIET_MS = 86_400_000
+
+const noteBounce = (tx: Tx, { alias }: Report, inbox: InboxFact | undefined, reply: string, at: Date): Promise<void> => {
+  const detail = reply || 'no reason given'
+  if (inbox) return noteRefusal(tx, inbox.id, detail, { at, until: new Date(at.getTime() + QUIET_MS) })
+  return putNotice(tx, { accountId: alias.accountId, kind: 'bounced', about: alias.address, inboxId: null, detail, at })
+}
+
+/** The only inbox there is, else the one that the report names; a server that forwards may name another address. */
+const bouncedAt = (inboxes: readonly InboxFact[], recipients: readonly string[]): InboxFact | undefined => {
+  const [only, ...others] = inboxes
+  if (others.length === 0) return only
+  const named = new Set(recipients.map((address) => address.toLowerCase()))
+  return inboxes.find(({ address }) => named.has(address.toLowerCase()))
 }
 
 const wholeOf = async (incoming: Incoming): Promise<Buffer> => {

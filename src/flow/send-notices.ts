@@ -42,7 +42,7 @@ const tell = async (host: Host, tx: Tx, accountId: string, since: Date): Promise
   await queueOwnMail(host, tx, {
     accountId, inboxId: inboxes.find(({ address, verified }) => verified && address === to)?.id ?? null, to,
     subject: noticeSubject(notices, inboxes),
-    text: [...paragraphs, links.map(([name, url]) => `${name}: ${url}`).join('\n'), end, ''].join('\n\n').replaceAll('\n', '\r\n'),
+    text: `${[...paragraphs, links.map(([name, url]) => `${name}: ${url}`).join('\n'), end].join('\n\n')}\n`.replaceAll('\n', '\r\n'),
     html: htmlOf(paragraphs, links, end),
   })
   await markTold(tx, notices, at)

@@ -7,7 +7,7 @@ import { batched } from '../store/batched.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { deferDelivery, removeDeliveries, removeDelivery, type Claimed } from '../store/deliveries.ts'
 import { dropReleasedBytes, holdAgain, insertHeld } from '../store/holding.ts'
-import { forgetUnusedMessages, messageById, type StoredMessage } from '../store/messages.ts'
+import { forgetUnusedMessages, lockMessage, type StoredMessage } from '../store/messages.ts'
 import type { AliasFact } from '../policy/decide.ts'
 import type { Host } from './host.ts'
 
@@ -63,7 +63,7 @@ const settleAlone = async (host: Host, claimed: Claimed, outcome: Outcome): Prom
   const alias = claimed.aliasId === null ? undefined : await host.routes.byId(claimed.aliasId)
   const at = host.clock.now()
   const settled = await host.db.transaction().execute(async (tx) => {
-    const message = await messageById(tx, claimed.messageId)
+    const message = await lockMessage(tx, claimed.messageId)
     // Its owner discarded it with the address while the attempt was under way: there is nothing to settle.
     if (!message) return false
     const note = (kind: ActivityLine['kind'], reason?: string): Promise<void> => insertActivity(tx, [{

@@ -8,6 +8,7 @@ export type Dsn = {
   readonly action?: string // failed, delayed, delivered, relayed, expanded
   readonly status?: string // enhanced status code
   readonly diagnostic?: string // what the other server said, clipped
+  readonly recipients?: readonly string[] // as it names them, the one we sent to among them when its server keeps it
   readonly original?: Buffer // the whole message that bounced; absent when only its header is included
 }
 
@@ -118,9 +119,18 @@ const statusOf = (body: Buffer): Omit<Dsn, 'original'> => {
   const action = firstValue(fields, 'action').toLowerCase()
   const status = /[245]\.\d{1,3}\.\d{1,3}/.exec(firstValue(fields, 'status'))?.[0]
   const diagnostic = readable(firstValue(fields, 'diagnostic-code').replace(/^\s*smtp\s*;\s*/i, ''), maxDiagnosticCharacters)
+  const recipients = recipientsIn(fields)
   return {
     ...(/^[a-z]{1,20}$/.test(action) ? { action } : {}),
     ...(status === undefined ? {} : { status }),
     ...(diagnostic === '' ? {} : { diagnostic }),
+    ...(recipients.length === 0 ? {} : { recipients }),
   }
 }
+
+// RFC 3464 §2.3.1 and §2.3.2: `rfc822; ann@home.example`.
+const recipientsIn = (fields: readonly Field[]): readonly string[] =>
+  [...fieldsNamed(fields, 'original-recipient'), ...fieldsNamed(fields, 'final-recipient')].slice(0, 20).flatMap((field) => {
+    const address = /;\s*<?([^\s<>;]+@[^\s<>;]+)>?/.exec(valueOf(field).slice(0, 1000))?.[1]
+    return address === undefined ? [] : [address]
+  })

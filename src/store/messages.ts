@@ -83,6 +83,15 @@ export const messageById = async (db: Database | Tx, id: string): Promise<Stored
   return row && storedMessage(row)
 }
 
+/**
+ * For who ends a delivery of it and may hold it: two who hold copies of one message and then let go of it would each wait for the other
+ * (a row of holding shares the lock that `forgetUnusedMessages` wants alone).
+ */
+export const lockMessage = async (tx: Tx, id: string): Promise<StoredMessage | undefined> => {
+  const row = await tx.selectFrom('messages').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return row && storedMessage(row)
+}
+
 const storedMessage = (row: Selectable<DB['messages']>): StoredMessage => ({
   id: row.id, size: Number(row.size), eightBit: row.eight_bit, receivedAt: row.received_at, reversePath: row.reverse_path,
   helo: row.helo, clientIp: row.client_ip, protocol: row.protocol as Protocol, smtpUtf8: row.smtp_utf8, authenticated: row.authenticated,

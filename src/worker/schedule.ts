@@ -3,11 +3,17 @@
 import { Cron } from 'croner'
 import type { Host } from '../flow/host.ts'
 import { lapse } from '../flow/lapse.ts'
+import { sendNotices } from '../flow/send-notices.ts'
 import { onlyHere } from '../store/only-here.ts'
 
 /** Returns the function that stops it. */
 export const startSchedule = (host: Host): (() => void) => {
   const hourly = new Cron('17 * * * *', { protect: true, unref: true, catch: (error) => host.log.error({ err: error }, 'the hourly clean-up failed') },
     () => onlyHere(host.db, 'lapse', () => lapse(host)))
-  return () => hourly.stop()
+  const everyMinute = new Cron('* * * * *', { protect: true, unref: true, catch: (error) => host.log.error({ err: error }, 'notices could not be sent') },
+    () => onlyHere(host.db, 'notices', () => sendNotices(host)))
+  return () => {
+    hourly.stop()
+    everyMinute.stop()
+  }
 }
