@@ -36,8 +36,8 @@ export async function startMilters(folder: string, setUp: { readonly domain: str
   const [forward, reverse] = [await freePort(), await freePort()]
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const files = {
-    'key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }), 'keys': `own ${setUp.domain}:bench:${place('key.pem')}\n`, 'signing': '* own\n', 'ignore': '192.0.2.1\n',
-    'resolv.conf': `nameserver ${setUp.nameServer}\n`, 'secret': 'a secret for the bench alone\n',
+    'key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }), 'keys': `own ${setUp.domain}:bench:${place('key.pem')}\n`, 'signing': '* own\n',
+    'ignore': '192.0.2.1\n', 'resolv.conf': `nameserver ${setUp.nameServer}\n`, 'secret': 'a secret for the bench alone\n',
     'opendkim.conf': opendkimConf(place, setUp.nameServer), 'opendmarc.conf': opendmarcConf(place, setUp.domain),
   }
   for (const [name, text] of Object.entries(files)) await writeFile(place(name), text, { mode: 0o600 })

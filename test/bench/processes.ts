@@ -33,8 +33,9 @@ export function memoryBytes(root: number): number {
   return tree(root).reduce((sum, one) => sum + kibOf(read(`/proc/${one.pid}/smaps_rollup`), 'Pss') * 1024, 0)
 }
 
-export function peakBytes(pid: number): number {
-  return kibOf(read(`/proc/${pid}/status`), 'VmHWM') * 1024
+/** Of each process of the tree its own peak: what they had together was at most that. */
+export function peakBytes(root: number): number {
+  return tree(root).reduce((sum, one) => sum + kibOf(read(`/proc/${one.pid}/status`), 'VmHWM') * 1024, 0)
 }
 
 export function residentBytes(pid: number): number {

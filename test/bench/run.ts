@@ -1,7 +1,7 @@
 // `npm run bench`: the running program beside Postfix, both from smtp-source into one smtp-sink; then what the mail path must bear.
 // Prints tables and which goals are reached, and writes test/output/bench.json. Exit code 1 when one is not.
-//   npm run bench -- --quick                  one pair of each, smaller; without drain and memory
-//   npm run bench -- --only equal             one part: bare, equal, drain, memory
+//   npm run bench -- --quick                  one pair of each, smaller; without drain, memory and growth
+//   npm run bench -- --only equal             one part: bare, equal, drain (or backpressure), memory, growth
 //   npm run bench -- --only "50 sessions"     the scenarios with that in their name
 //   npm run bench -- --profile DIR            Burnbox alone, with CPU profiles into DIR at its end
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -12,10 +12,13 @@ import { installTools } from '../support/install-tools.ts'
 import { hasTool } from '../support/tools.ts'
 import { root } from './burnbox.ts'
 import { drain } from './drain.ts'
+import { endOnSignals } from './ends.ts'
 import { bareForwarding, equalForwarding } from './forwarding.ts'
+import { growth } from './growth.ts'
 import { manyAliases } from './many-aliases.ts'
 import { largeMessages } from './memory.ts'
 import { printGoals, type BenchOptions, type Part } from './part.ts'
+import { printProfiles } from './profile.ts'
 
 type Entry = { readonly name: string; readonly run: (options: BenchOptions) => Promise<Part>; readonly quick: boolean; readonly scenarios: boolean }
 
@@ -24,11 +27,13 @@ const parts: readonly Entry[] = [
   { name: 'equal', run: equalForwarding, quick: true, scenarios: true },
   { name: 'drain', run: drain, quick: false, scenarios: false },
   { name: 'memory', run: largeMessages, quick: false, scenarios: false },
+  { name: 'growth', run: growth, quick: false, scenarios: false },
 ]
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' }, messages: { type: 'string' } },
 })
+endOnSignals()
 process.exitCode = await bench()
 
 async function bench(): Promise<number> {
@@ -49,6 +54,7 @@ async function bench(): Promise<number> {
     done.push(await part.run(options))
     await save(done)
   }
+  if (values.profile !== undefined) printProfiles(resolve(values.profile))
   const goals = done.flatMap((part) => part.goals)
   printGoals(goals)
   return goals.every((goal) => goal.reached) ? 0 : 1
@@ -56,7 +62,7 @@ async function bench(): Promise<number> {
 
 function chosen({ only, quick }: BenchOptions): readonly Entry[] {
   if (only === undefined) return parts.filter((part) => part.quick || !quick)
-  const named = parts.filter((part) => part.name === only)
+  const named = parts.filter((part) => part.name === (only === 'backpressure' ? 'drain' : only))
   return named.length > 0 ? named : parts.filter((part) => part.scenarios)
 }
 

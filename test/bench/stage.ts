@@ -6,6 +6,7 @@ import { startBurnbox, type Burnbox } from './burnbox.ts'
 import { addManyAliases, manyAliases, numberedAlias } from './many-aliases.ts'
 import { miltersMissing, startMilters, type Milters } from './milters.ts'
 import { startNameServer } from './name-server.ts'
+import { withEnds } from './ends.ts'
 import type { BenchOptions } from './part.ts'
 import { postfixMissing, startPostfix } from './postfix.ts'
 import { startSink, type Sink } from './smtp-sink.ts'
@@ -25,21 +26,21 @@ export type Stage = {
 export const email = 'me@inbox.example'
 const domain = 'burn.example'
 
-export async function onStage<T>(work: Work, options: BenchOptions, act: (stage: Stage) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'burnbox-bench-'))
-  await chmod(folder, 0o711)      // Postfix's own user passes through
-  const ends: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
-  try {
+export function onStage<T>(work: Work, options: BenchOptions, act: (stage: Stage) => Promise<T>): Promise<T> {
+  return withEnds(async (atEnd) => {
+    const folder = await mkdtemp(join(tmpdir(), 'burnbox-bench-'))
+    atEnd(() => rm(folder, { recursive: true, force: true }))
+    await chmod(folder, 0o711)      // Postfix's own user passes through
     const sink = await startSink()
-    ends.push(sink.stop)
+    atEnd(sink.stop)
     const rival = rivalMissing(work, options)
     if (rival !== undefined) console.log(`No comparison: ${rival}.\n`)
     // Postfix's helpers know port 53 alone, which takes root.
     const dns = work === 'equal' ? await startNameServer({ standard: rival === undefined }) : undefined
-    if (dns) ends.push(dns.stop)
+    if (dns) atEnd(dns.stop)
     const own: Record<string, string> = dns ? { BURNBOX_DNS: `${dns.address}:${dns.port}` } : { BURNBOX_BENCH_BARE: 'true' }
     const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${sink.port}`, ...own, ...options.environment })
-    ends.push(burnbox.stop)
+    atEnd(burnbox.stop)
     await burnbox.cli('account', 'add', email, '--operator')
     const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
     await addManyAliases(burnbox, email)
@@ -47,15 +48,13 @@ export async function onStage<T>(work: Work, options: BenchOptions, act: (stage:
     let theirs: Server | undefined
     if (rival === undefined) {
       const milters = dns && await startMilters(join(folder, 'milters'), { domain, nameServer: dns.address })
-      if (milters) ends.push(milters.stop)
+      if (milters) atEnd(milters.stop)
       const postfix = await startRival(join(folder, 'postfix'), sink, alias, milters)
-      ends.push(postfix.stop)
+      atEnd(postfix.stop)
       theirs = { name: `Postfix ${postfix.version}${milters ? ', milters, PostSRSd' : ''}`, port: postfix.port, pids: [postfix.pid, ...milters?.pids ?? []] }
     }
     return await act({ sink, burnbox, alias, ours, theirs })
-  } finally {
-    for (const end of ends.reverse()) await end().catch((error: unknown) => console.error((error as Error).message))
-  }
+  })
 }
 
 function rivalMissing(work: Work, options: BenchOptions): string | undefined {
