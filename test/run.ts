@@ -8,7 +8,7 @@ import { installTools } from './support/install-tools.ts'
 import type { Tool } from './support/tools.ts'
 
 const rooms = ['unit', 'integration', 'fuzz', 'e2e', 'browser', 'chaos']
-const tools: readonly Tool[] = ['chromium', 'gpg', 'opendkim', 'opendmarc', 'openssl', 'postfix', 'python3-dkim', 'swaks']
+const tools: readonly Tool[] = ['chromium', 'gpg', 'opendkim', 'opendmarc', 'openssl', 'postfix', 'python3-dkim', 'rspamd', 'swaks']
 
 const args = process.argv.slice(2)
 const projects = args.filter((arg) => rooms.includes(arg))

@@ -6,7 +6,7 @@ import type { Tool } from './tools.ts'
 
 const debianPackage: Readonly<Record<Tool, string>> = {
   chromium: 'chromium', gpg: 'gnupg', opendkim: 'opendkim', opendmarc: 'opendmarc', openssl: 'openssl', postfix: 'postfix', postsrsd: 'postsrsd',
-  'python3-dkim': 'python3-dkim', swaks: 'swaks',
+  'python3-dkim': 'python3-dkim', rspamd: 'rspamd', swaks: 'swaks',
 }
 const playwright = join(import.meta.dirname, '..', '..', 'node_modules', 'playwright-core', 'cli.js')
 
@@ -27,8 +27,11 @@ function aptInstall(packages: readonly string[]): string {
   // Postfix asks what kind of mail server this is; the tests bring their own configuration.
   spawnSync('debconf-set-selections', { input: 'postfix postfix/main_mailer_type select No configuration\n' })
   run('apt-get', ['update', '-qq'])
-  const installed = run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])
-  return installed ? 'was installed but does not run' : `apt-get install ${packages.join(' ')} failed`
+  const install = (...some: readonly string[]): boolean =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...some])
+  // One that this Debian does not have must not keep the others away.
+  const failed = install(...packages) ? [] : packages.filter((one) => !install(one))
+  return failed.length === 0 ? 'was installed but does not run' : `apt-get install ${failed.join(' ')} failed`
 }
 
 function run(file: string, args: readonly string[]): boolean {

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 import { test } from 'vitest'
 
-export type Tool = 'chromium' | 'gpg' | 'opendkim' | 'opendmarc' | 'openssl' | 'postfix' | 'postsrsd' | 'python3-dkim' | 'swaks'
+export type Tool = 'chromium' | 'gpg' | 'opendkim' | 'opendmarc' | 'openssl' | 'postfix' | 'postsrsd' | 'python3-dkim' | 'rspamd' | 'swaks'
 /** 'root': a port below 1024, say. Nothing can be installed for it. */
 export type Need = Tool | 'root'
 
@@ -32,7 +32,7 @@ export function hasTool(tool: Need): boolean {
     case 'postfix': return ['postfix', 'smtp-source', 'smtp-sink'].every((name) => findProgram(name) !== undefined)
     case 'python3-dkim': return findProgram('arcverify') !== undefined
     case 'root': return process.getuid?.() === 0
-    case 'gpg': case 'opendkim': case 'opendmarc': case 'openssl': case 'postsrsd': case 'swaks': return findProgram(tool) !== undefined
+    case 'gpg': case 'opendkim': case 'opendmarc': case 'openssl': case 'postsrsd': case 'rspamd': case 'swaks': return findProgram(tool) !== undefined
   }
 }
 
