@@ -29,4 +29,4 @@ export const isHeldAsSpam = (verdict: SpamVerdict, threshold: number | null): bo
   verdict.kind === 'tag' && (verdict.always || (threshold !== null && verdict.score >= threshold))
 
 /** The value of our X-Burnbox-Spam field, for the filters of a mail program. */
-export const spamResult = (score: number): string => `yes; score=${Math.round(score * 100) / 100}`
+export const spamResult = (score: number): string => `yes; score=${Number(score.toFixed(2))}`

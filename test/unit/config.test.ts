@@ -48,6 +48,22 @@ describe('readConfig', () => {
   })
 
   test.each([
+    ['http://127.0.0.1:11333', { url: 'http://127.0.0.1:11333' }],
+    ['https://filter.example/', { url: 'https://filter.example' }],
+    ['http://:p%40ss@[::1]:11334', { url: 'http://[::1]:11334', password: 'p@ss' }],
+  ])('BURNBOX_RSPAMD=%s', (text, rspamd) => {
+    expect(readConfig({ BURNBOX_RSPAMD: text }).rspamd).toEqual(rspamd)
+  })
+
+  test.each(['http://me:secret@127.0.0.1:11334', 'http://127.0.0.1:11333/checkv2', 'http://127.0.0.1:11334?password=secret'])(
+    'BURNBOX_RSPAMD=%s is told, without the password of its user', (text) => {
+      const mistaken = (): unknown => readConfig({ BURNBOX_RSPAMD: text })
+      expect(mistaken).toThrow('must be scheme, host and port alone')
+      expect(mistaken).not.toThrow('me:secret')
+    },
+  )
+
+  test.each([
     ['local', { kind: 'local' }],
     ['direct', { kind: 'direct' }],
     ['smtp://127.0.0.1:2600', { kind: 'smarthost', host: '127.0.0.1', port: 2600, secure: false }],
