@@ -1,8 +1,9 @@
-// A new inbox gets one mail with a link, and nothing else before its owner has followed it (RELIABILITY K15, L16).
+// A new inbox gets one mail with a link and a code, and nothing else before its owner has used one of them (RELIABILITY K15, L16).
 import { domainOf, lowerCased, parseMailbox, type Mailbox } from '../mail/address.ts'
 import type { Tx } from '../store/database.ts'
 import { inboxByUuid, insertInbox, type Inbox } from '../store/inboxes.ts'
 import { openLinksOfInbox, putLink } from '../store/one-time-links.ts'
+import { composeMail } from './compose-mail.ts'
 import { refusalOf } from './constraint.ts'
 import { refuseOurDomain } from './create-account.ts'
 import type { Host } from './host.ts'
@@ -49,24 +50,24 @@ export const verifyInboxAgain = async (host: Host, input: { readonly accountId: 
   return inbox
 }
 
-const sendVerification = async (
+export const sendVerification = async (
   host: Host, tx: Tx, inbox: { readonly accountId: string; readonly inboxId: string; readonly address: Mailbox },
 ): Promise<void> => {
   const token = newLinkToken()
-  await putLink(tx, { token, purpose: 'verify-inbox', inboxId: inbox.inboxId, expiresAt: linkExpiry(host.clock.now(), 'verification') })
+  const code = String(host.random(6).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
+  await putLink(tx, {
+    token, purpose: 'verify-inbox', inboxId: inbox.inboxId, codeHash: host.keys.hash('code', inbox.inboxId, code),
+    expiresAt: linkExpiry(host.clock.now(), 'verification'),
+  })
   await queueOwnMail(host, tx, {
     accountId: inbox.accountId, inboxId: inbox.inboxId, to: inbox.address, subject: 'Confirm this inbox for Burnbox',
-    text: textOf(host, token),
+    ...composeMail({
+      paragraphs: [
+        `Somebody, we hope you, wants the mail of their addresses at ${host.domain} to arrive here.`,
+        `If that was you, type this code there within 24 hours:\n${code}`,
+      ],
+      links: [{ name: 'Or open this link, which works once', url: new URL(`/verify#${token}`, host.config.url).href }],
+      end: ['If it was not, do nothing: nothing more will be sent to you.'],
+    }),
   })
 }
-
-const textOf = (host: Host, token: string): string => [
-  `Somebody, we hope you, wants the mail of their addresses at ${host.domain} to arrive here.`,
-  '',
-  'If that was you, open this link within 24 hours; it works once:',
-  '',
-  new URL(`/verify#${token}`, host.config.url).href,
-  '',
-  'If it was not, do nothing: nothing more will be sent to you.',
-  '',
-].join('\r\n')

@@ -5,6 +5,7 @@ import { insertAlias } from '../store/aliases.ts'
 import type { Tx } from '../store/database.ts'
 import { domainFor, ensureHostDomain, isOurDomain } from '../store/domains.ts'
 import { insertInbox } from '../store/inboxes.ts'
+import type { Quota } from '../store/invitations.ts'
 import { putLink } from '../store/one-time-links.ts'
 import { refusalOf } from './constraint.ts'
 import type { Host } from './host.ts'
@@ -17,6 +18,9 @@ type NewAccount = {
   readonly role: Role
   /** Verified from the start; none: the e-mail address itself. The first becomes the default. */
   readonly inboxes: readonly Mailbox[]
+  /** Nobody knows yet whether the e-mail address is theirs: its inbox has to be verified. */
+  readonly unverified?: boolean
+  readonly quota?: Quota | undefined
 }
 
 /** Returns the one-time link to the page where its owner chooses a password. */
@@ -43,13 +47,16 @@ export const insertWholeAccount = async (host: Host, tx: Tx, account: NewAccount
   await ensureHostDomain(tx, host.domain)
   const addresses = [...new Set((account.inboxes.length > 0 ? account.inboxes : [email]).map(lowerCased))]
   for (const address of addresses) await refuseOurDomain(tx, address)
-  const id = await insertAccount(tx, { email, name: account.name?.trim() || email, role: account.role, now }).catch((error: unknown) => {
+  const id = await insertAccount(tx, {
+    email, name: account.name?.trim() || email, role: account.role, now, emailVerified: !account.unverified, ...account.quota,
+  }).catch((error: unknown) => {
     if (refusalOf(error)?.kind === 'unique') throw new Problem('account-exists', `There is an account ${email} already.`)
     throw error
   })
   const inboxIds: string[] = []
-  for (const address of addresses) inboxIds.push((await insertInbox(tx, { accountId: id, address, verifiedAt: now, now })).id)
-  await updateSettings(tx, id, { defaultInboxId: inboxIds[0]! })
+  const verifiedAt = account.unverified ? null : now
+  for (const address of addresses) inboxIds.push((await insertInbox(tx, { accountId: id, address, verifiedAt, now })).id)
+  if (!account.unverified) await updateSettings(tx, id, { defaultInboxId: inboxIds[0]! })
   if (account.role === 'operator') await ensureSystemAliases(host, tx)
   return id
 }

@@ -2,11 +2,13 @@
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
 import { heldRoutes } from './held.ts'
+import { hostRoutes } from './host.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { correspondentRoutes } from './correspondents.ts'
 import { localRoutes } from './local.ts'
 import { manyAliasesRoutes } from './many-aliases.ts'
 import { manyHeldRoutes } from './many-held.ts'
+import { securityRoutes } from './security.ts'
 import { sessionRoutes } from './session.ts'
 import type { Services } from './services.ts'
 import { createRouter } from './shapes.ts'
@@ -19,11 +21,13 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/correspondents', correspondentRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))
   .route('/v1/held', heldRoutes(services))
+  .route('/v1/host', hostRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
   .route('/v1/stats', statRoutes(services))
   .route('/v1/tokens', tokenRoutes(services))
   .route('/v1', accountRoutes(services))
+  .route('/v1', securityRoutes(services))
   .route('/v1', sessionRoutes(services))
 
 /** For `hc<Api>('/')`. */

@@ -1,94 +1,94 @@
-// Sign-in: better-auth, mounted at /auth (never /api/auth: other dialects own it). Its tables are sql/0001; it never migrates.
-// RELIABILITY L04–L08. Accounts, tokens and sessions that our own flows write are written by store/accounts and store/tokens.
-import { apiKey } from '@better-auth/api-key'
-import { passkey } from '@better-auth/passkey'
+// Sign-in: better-auth, mounted at /auth (never /api/auth: other dialects own it). Its tables are in sql/; it never migrates.
+// RELIABILITY L04–L08. Accounts that our own flows make are written by store/accounts, tokens are looked up by store/tokens.
 import { betterAuth } from 'better-auth'
 import { hashPassword } from 'better-auth/crypto'
-import { twoFactor } from 'better-auth/plugins'
-import { customAlphabet } from 'nanoid'
-import { isIP } from 'node:net'
 import type { Host } from '../flow/host.ts'
 import type { Identities } from '../flow/identities.ts'
-import { originsOf } from './origins.ts'
+import { authOptions, type Registrar } from './auth-options.ts'
 
-/** Set by us on every request from the socket and the trusted proxies, so that what a client sends under this name never counts. */
-export const clientAddressHeader = 'x-burnbox-client'
-export const leastPasswordLength = 10
-
-const tokenLength = 48
-const newToken = customAlphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', tokenLength)
+export type SessionLine = {
+  readonly id: string
+  readonly token: string
+  readonly createdAt: Date
+  readonly usedAt: Date
+  readonly address: string | null
+  readonly userAgent: string | null
+}
 
 export type Auth = Identities & {
-  /** Everything below /auth. */
+  /** What below /auth is open to browsers; everything else that the library has is not there. */
   readonly handle: (request: Request) => Promise<Response>
   /** The account of the session cookie. */
   readonly accountOfSession: (headers: Headers) => Promise<string | undefined>
+  /** The session cookie's own session. */
+  readonly sessionOf: (headers: Headers) => Promise<{ readonly accountId: string; readonly id: string; readonly createdAt: Date } | undefined>
+  readonly sessionsOf: (accountId: string) => Promise<readonly SessionLine[]>
+  readonly endSession: (token: string) => Promise<void>
   /** The answer to a sign-in, with its Set-Cookie. */
   readonly signIn: (email: string, password: string, headers: Headers) => Promise<Response>
+  readonly isPassword: (headers: Headers, password: string) => Promise<boolean>
+  /** For somebody without a session: `registrar` knows who it is. Options, and then the answer to them, which signs in. */
+  readonly passkeyOptions: (registrar: Registrar, headers: Headers) => Promise<Response>
+  readonly registerPasskey: (response: unknown, name: string | undefined, headers: Headers) => Promise<Response>
 }
 
+/** Ways in that a browser may use. The library has more: they would make tokens without scopes, put tokens into URLs, or change what nobody verified. */
+const open = new Set([
+  'POST /auth/sign-in/email', 'POST /auth/sign-out', 'GET /auth/get-session', 'POST /auth/change-password', 'POST /auth/reset-password',
+  'POST /auth/two-factor/enable', 'POST /auth/two-factor/disable', 'POST /auth/two-factor/verify-totp', 'POST /auth/two-factor/verify-backup-code',
+  'POST /auth/two-factor/generate-backup-codes',
+  'GET /auth/passkey/generate-register-options', 'POST /auth/passkey/verify-registration',
+  'GET /auth/passkey/generate-authenticate-options', 'POST /auth/passkey/verify-authentication',
+  'POST /auth/passkey/delete-passkey', 'POST /auth/passkey/update-passkey',
+])
+
 export const createAuth = (host: Host): Auth => {
-  const auth = betterAuth(options(host))
+  const auth = betterAuth(authOptions(host))
+  const session = (headers: Headers) => auth.api.getSession({ headers, query: { disableCookieCache: true } })
   return {
-    handle: (request) => auth.handler(request),
-    accountOfSession: async (headers) => (await auth.api.getSession({ headers, query: { disableCookieCache: true } }))?.user.id,
+    handle: async (request) => {
+      const url = new URL(request.url)
+      const known = open.has(`${request.method} ${url.pathname}`) && !url.searchParams.has('context')
+      return known ? auth.handler(request) : new Response(null, { status: 404 })
+    },
+    accountOfSession: async (headers) => (await session(headers))?.user.id,
+    sessionOf: async (headers) => {
+      const found = await session(headers)
+      return found ? { accountId: found.user.id, id: found.session.id, createdAt: found.session.createdAt } : undefined
+    },
+    sessionsOf: async (accountId) => {
+      const { internalAdapter } = await auth.$context
+      const sessions = await internalAdapter.listSessions(accountId, { onlyActiveSessions: true })
+      return sessions.map((one) => ({
+        id: one.id, token: one.token, createdAt: one.createdAt, usedAt: one.updatedAt, address: one.ipAddress ?? null, userAgent: one.userAgent ?? null,
+      }))
+    },
+    endSession: async (token) => (await auth.$context).internalAdapter.deleteSession(token),
     signIn: (email, password, headers) => auth.api.signInEmail({ body: { email, password }, headers, asResponse: true }),
+    requestPasswordReset: async (email) => void await auth.api.requestPasswordReset({ body: { email } }),
+    isPassword: (headers, password) => auth.api.verifyPassword({ headers, body: { password } }).then(() => true, () => false),
+    passkeyOptions: (registrar, headers) => auth.api.generatePasskeyRegistrationOptions({
+      query: { context: JSON.stringify(registrar) }, headers: withoutSession(headers), asResponse: true,
+    }),
+    registerPasskey: (response, name, headers) => auth.api.verifyPasskeyRegistration({
+      body: { response, createSession: true, ...(name !== undefined && { name }) }, headers: withoutSession(headers), asResponse: true,
+    }),
     hashPassword,
-    createToken: async ({ accountId, name, scopes }) => {
-      const made = await auth.api.createApiKey({ body: { userId: accountId, name, permissions: { burnbox: [...scopes] } } })
+    createToken: async ({ accountId, name, scopes, lifetimeSeconds }) => {
+      const made = await auth.api.createApiKey({
+        body: {
+          userId: accountId, name, permissions: { burnbox: [...scopes] }, ...(lifetimeSeconds !== undefined && { expiresIn: lifetimeSeconds }),
+        },
+      })
       return { id: made.id, token: made.key }
     },
   }
 }
 
-const options = (host: Host) => {
-  const { url } = host.config
-  const secure = url.protocol === 'https:'
-  return {
-    appName: 'Burnbox',
-    baseURL: url.origin,
-    basePath: '/auth',
-    secret: host.keys.secretFor('sessions'),
-    database: { db: host.db, type: 'postgres' as const },
-    trustedOrigins: [...originsOf(host.config)],
-    telemetry: { enabled: false },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: leastPasswordLength, autoSignIn: false },
-    // These make tokens without scopes, or change an address that nobody verified.
-    disabledPaths: [
-      '/api-key/create', '/api-key/update', '/api-key/verify', '/change-email', '/delete-user', '/sign-up/email', '/update-user',
-    ],
-    session: { cookieCache: { enabled: false } },
-    rateLimit: {
-      // Its default is off outside production. 10 tries a minute from one address, where 3 in 10 s would be 18 a minute.
-      enabled: true, window: 60, max: 100, storage: 'memory' as const,
-      customRules: { '/sign-in/email': { window: 60, max: 10 }, '/get-session': false as const },
-    },
-    advanced: {
-      // The library's own `__Secure-` prefix would spoil `__Host-`. On http://localhost neither prefix is accepted.
-      cookiePrefix: secure ? '__Host-burnbox' : 'burnbox',
-      useSecureCookies: false,
-      defaultCookieAttributes: { secure, sameSite: 'lax' as const, httpOnly: true, path: '/' },
-      ipAddress: { ipAddressHeaders: [clientAddressHeader] },
-    },
-    plugins: [
-      twoFactor({ issuer: 'Burnbox' }),
-      // An IP address cannot be a relying party.
-      passkey({ rpName: 'Burnbox', rpID: isIP(url.hostname) ? 'localhost' : url.hostname, origin: [...originsOf(host.config)] }),
-      apiKey({
-        defaultKeyLength: tokenLength, customKeyGenerator: async () => newToken(), maximumNameLength: 32,
-        // Its default is 10 requests a day.
-        rateLimit: { enabled: false },
-      }),
-    ],
-    logger: {
-      level: 'warn' as const,
-      // The message alone: its arguments are stack traces and may hold what a client typed.
-      log: (level: string, message: string) => host.log[level === 'error' ? 'warn' : 'debug']({ part: 'auth' }, message),
-    },
-    onAPIError: {
-      onError: (error: unknown) => {
-        host.log.debug({ part: 'auth', error: error instanceof Error ? error.message : 'unknown' }, 'refused')
-      },
-    },
-  }
+/** Somebody else may be signed in with this browser: the passkey is for the account of the link. */
+const withoutSession = (headers: Headers): Headers => {
+  const without = new Headers(headers)
+  const kept = (headers.get('cookie') ?? '').split(/;\s*/).filter((cookie) => !/\.session_token=/.test(cookie))
+  without.set('cookie', kept.join('; '))
+  return without
 }

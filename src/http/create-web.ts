@@ -7,8 +7,8 @@ import type { Host } from '../flow/host.ts'
 import { notFound, Problem } from '../flow/problem.ts'
 import { inNetworks } from '../networks.ts'
 import { createApi } from './api.ts'
-import { clientAddressHeader, type Auth } from './auth.ts'
-import { clientAddressOf } from './client-address.ts'
+import type { Auth } from './auth.ts'
+import { clientAddressOf, withClientAddress } from './client-address.ts'
 import { docRoutes } from './docs.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -51,9 +51,7 @@ export const createWeb = (parts: Parts): Web => {
 
   app.all('/auth/*', async (c) => {
     if (!['GET', 'HEAD'].includes(c.req.method) && isCrossSite(c.req.raw.headers, origins)) throw fromElsewhere()
-    const request = new Request(c.req.raw)
-    request.headers.set(clientAddressHeader, c.var.clientAddress)
-    return auth.handle(request)
+    return auth.handle(new Request(c.req.raw, { headers: withClientAddress(c.req.raw.headers, c.var.clientAddress) }))
   })
   const api = createApi(services)
   app.route('/', api)

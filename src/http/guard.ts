@@ -21,6 +21,20 @@ export const guard = ({ host, auth }: Guarding, scope: Scope) => {
   })
 }
 
+/** For the person alone: how the account is signed in to is no matter of a token, whatever its scopes. */
+export const guardSession = ({ host, auth }: Guarding) => {
+  const origins = originsOf(host.config)
+  return createMiddleware<HttpEnv>(async (c, next) => {
+    const caller = await callerOf({ host, auth }, c.req.raw.headers)
+    if (!caller) throw unauthorized()
+    if (caller.via !== 'session') throw new Problem('forbidden', 'An API token may not do that: sign in.')
+    refuseForgery(c.req.raw, origins)
+    refuseOtherTypes(c.req.raw.headers)
+    c.set('caller', caller)
+    await next()
+  })
+}
+
 /** A token that is wrong is wrong, whatever cookie comes with it. */
 export const callerOf = async ({ host, auth }: Guarding, headers: Headers): Promise<Caller | undefined> => {
   const authorization = headers.get('authorization')

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { addInbox, verifyInboxAgain } from '../flow/add-inbox.ts'
 import { removeInbox } from '../flow/remove-inbox.ts'
-import { verifyInbox } from '../flow/verify-inbox.ts'
+import { verifyInbox, verifyInboxByCode } from '../flow/verify-inbox.ts'
 import { inboxesOf, type Inbox } from '../store/inboxes.ts'
 import { guard } from './guard.ts'
 import { sameSite } from './same-site.ts'
@@ -18,7 +18,8 @@ const InboxShape = z.object({
 
 const inboxJson = (inbox: Inbox): z.input<typeof InboxShape> => ({
   id: inbox.uuid, address: inbox.address, verified: inbox.verifiedAt !== null, verified_at: inbox.verifiedAt?.toISOString() ?? null,
-  created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases, refused_since: inbox.refusedSince?.toISOString() ?? null, refused_reply: inbox.refusedReply,
+  created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases,
+  refused_since: inbox.refusedSince?.toISOString() ?? null, refused_reply: inbox.refusedReply,
 })
 
 export const inboxRoutes = (services: Services) => {
@@ -45,6 +46,16 @@ export const inboxRoutes = (services: Services) => {
       request: { body: body(z.object({ token: z.string().max(200) })) },
       responses: { 200: json(z.object({ address: z.string() }), 'Verified'), default: otherwise },
     }), async (c) => c.json({ address: (await verifyInbox(host, c.req.valid('json').token)).address as string }, 200))
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/code', tags, summary: 'Verify one by the six digits of its mail', middleware: manage,
+      request: { params: IdParam, body: body(z.object({ code: z.string().trim().max(20) })) },
+      responses: { 200: json(InboxShape, 'The verified inbox'), default: otherwise },
+    }), async (c) => {
+      const { accountId } = c.var.caller
+      return c.json(inboxJson(await verifyInboxByCode(host, {
+        accountId, uuid: inboxId(c.req.valid('param').id), code: c.req.valid('json').code.replaceAll(' ', ''),
+      })), 200)
+    })
     .openapi(createRoute({
       method: 'post', path: '/{id}/verify', tags, summary: 'Send the verification mail once more', middleware: manage,
       request: { params: IdParam }, responses: { 200: json(InboxShape, 'The inbox'), default: otherwise },

@@ -11,8 +11,12 @@ export type Account = {
   readonly name: string
   readonly role: Role
   readonly suspendedAt: Date | null
+  /** It is deleted then, with all it has; suspended until then. */
+  readonly deleteAt: Date | null
   readonly heldDays: number
   readonly heldBytes: number
+  readonly aliasLimit: number | null
+  readonly addressFormat: AddressFormat
   readonly activityDays: number
   /** Wants to be told by mail. */
   readonly notices: boolean
@@ -21,25 +25,38 @@ export type Account = {
   /** From this score on spam is held; null: never. */
   readonly spamThreshold: number | null
 }
-export type NewAccount = { readonly email: string; readonly name: string; readonly role: Role; readonly now: Date }
+export type AddressFormat = 'company' | 'words' | 'letters'
+export type NewAccount = {
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+  readonly now: Date
+  readonly emailVerified: boolean
+  readonly heldBytes?: number | undefined
+  readonly aliasLimit?: number | null | undefined
+}
 export type Settings = {
   readonly defaultInboxId?: string | null
   readonly spamThreshold?: number | null
   readonly heldDays?: number
   readonly heldBytes?: number
+  readonly aliasLimit?: number | null
+  readonly addressFormat?: AddressFormat
   readonly activityDays?: number
   readonly notices?: boolean
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
-  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.held_days', 's.held_bytes', 's.activity_days', 's.notices',
+  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.held_days', 's.held_bytes', 's.alias_limit',
+  's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
   's.spam_threshold',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
 const accountOf = (row: AccountRow): Account => ({
-  id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, heldDays: row.held_days,
+  id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, deleteAt: row.delete_at,
+  heldDays: row.held_days, aliasLimit: row.alias_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
   spamThreshold: row.spam_threshold,
 })
@@ -87,18 +104,28 @@ export const lockAccounts = async (tx: Tx): Promise<void> => {
 
 export const insertAccount = async (tx: Tx, account: NewAccount): Promise<string> => {
   const { id } = await tx.insertInto('user').values({
-    id: nanoid(), name: account.name, email: account.email, emailVerified: true, createdAt: account.now, updatedAt: account.now,
+    id: nanoid(), name: account.name, email: account.email, emailVerified: account.emailVerified, createdAt: account.now, updatedAt: account.now,
   }).returning('id').executeTakeFirstOrThrow()
-  await tx.insertInto('account_settings').values({ account_id: id, role: account.role, created_at: account.now }).execute()
+  await tx.insertInto('account_settings').values({
+    account_id: id, role: account.role, created_at: account.now, ...(account.heldBytes !== undefined && { held_bytes: account.heldBytes }),
+    ...(account.aliasLimit !== undefined && { alias_limit: account.aliasLimit }),
+  }).execute()
   return id
 }
 
 // Sets the password and ends every session: who knew the old one is out.
 export const setPassword = async (tx: Tx, accountId: string, passwordHash: string, now: Date): Promise<void> => {
-  await tx.deleteFrom('account').where('userId', '=', accountId).where('providerId', '=', 'credential').execute()
+  await dropPassword(tx, accountId)
   await tx.insertInto('account').values({
     id: nanoid(), accountId, providerId: 'credential', userId: accountId, password: passwordHash, createdAt: now, updatedAt: now,
   }).execute()
+}
+
+/** No password, no code from an app, no session: what is left to sign in with are passkeys. */
+export const dropPassword = async (tx: Tx, accountId: string): Promise<void> => {
+  await tx.deleteFrom('account').where('userId', '=', accountId).where('providerId', '=', 'credential').execute()
+  await tx.deleteFrom('twoFactor').where('userId', '=', accountId).execute()
+  await tx.updateTable('user').set({ twoFactorEnabled: false }).where('id', '=', accountId).execute()
   await tx.deleteFrom('session').where('userId', '=', accountId).execute()
 }
 
@@ -108,6 +135,8 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
     ...(settings.spamThreshold !== undefined && { spam_threshold: settings.spamThreshold }),
     ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
     ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
+    ...(settings.aliasLimit !== undefined && { alias_limit: settings.aliasLimit }),
+    ...(settings.addressFormat !== undefined && { address_format: settings.addressFormat }),
     ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
     ...(settings.notices !== undefined && { notices: settings.notices }),
   }
@@ -116,4 +145,14 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
 
 export const renameAccount = async (tx: Tx, accountId: string, name: string, now: Date): Promise<void> => {
   await tx.updateTable('user').set({ name, updatedAt: now }).where('id', '=', accountId).execute()
+}
+
+/** Throws the constraint's error when another account has this address. */
+export const changeEmail = async (tx: Tx, accountId: string, email: string, now: Date): Promise<void> => {
+  await tx.updateTable('user').set({ email, emailVerified: true, updatedAt: now }).where('id', '=', accountId).execute()
+}
+
+/** Locks the account's settings to the end of the transaction, so that those who count against its limits take turns. */
+export const lockAccount = async (tx: Tx, accountId: string): Promise<void> => {
+  await tx.selectFrom('account_settings').select('account_id').where('account_id', '=', accountId).forUpdate().execute()
 }

@@ -1,5 +1,5 @@
 // Links that work once: set-up, first sign-in, inbox verification. Only a SHA-256 of the token is kept.
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Database, Tx } from './database.ts'
 
 export type LinkPurpose = 'setup' | 'sign-in' | 'verify-inbox'
@@ -8,6 +8,8 @@ export type NewLink = {
   readonly purpose: LinkPurpose
   readonly accountId?: string
   readonly inboxId?: string
+  /** Keyed hash of the six digits that do the same. */
+  readonly codeHash?: Buffer
   readonly expiresAt: Date
 }
 export type Link = { readonly purpose: LinkPurpose; readonly accountId: string | null; readonly inboxId: string | null }
@@ -20,6 +22,7 @@ export const putLink = async (tx: Tx, link: NewLink): Promise<void> => {
     purpose: link.purpose,
     account_id: link.accountId ?? null,
     inbox_id: link.inboxId ?? null,
+    code_hash: link.codeHash ?? null,
     expires_at: link.expiresAt,
   }).execute()
 }
@@ -48,4 +51,17 @@ export const openLinksOfInbox = async (tx: Tx, inboxId: string, now: Date): Prom
   const { n } = await tx.selectFrom('one_time_links').select((eb) => eb.fn.countAll<string>().as('n'))
     .where('inbox_id', '=', inboxId).where('expires_at', '>', now).executeTakeFirstOrThrow()
   return Number(n)
+}
+
+/** Wrong codes that a link takes: with three links a day 15 of a million. */
+const mostCodeTries = 5
+
+/** Takes the link with this code away; each call is a try for every open link of the inbox, so commit it whatever comes of it. */
+export const takeLinkByCode = async (tx: Tx, inboxId: string, codeHash: Buffer, now: Date): Promise<boolean> => {
+  const tried = await tx.updateTable('one_time_links').set((eb) => ({ code_tries: eb('code_tries', '+', 1) }))
+    .where('inbox_id', '=', inboxId).where('purpose', '=', 'verify-inbox').where('expires_at', '>', now).where('code_hash', 'is not', null)
+    .where('code_tries', '<', mostCodeTries).returning(['token_hash', 'code_hash']).execute()
+  const right = tried.find((row) => timingSafeEqual(row.code_hash!, codeHash))
+  if (right) await tx.deleteFrom('one_time_links').where('token_hash', '=', right.token_hash).execute()
+  return right !== undefined
 }

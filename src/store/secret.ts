@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Database } from './database.ts'
 
-type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest'
+type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest' | 'code' | 'tries'
 
 export type Keys = {
   /** HMAC-SHA-256 over the parts, each preceded by its length. 32 octets. */

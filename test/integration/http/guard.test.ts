@@ -20,13 +20,21 @@ const withoutScope = await web.token(ada, ['read'])
 await db.updateTable('apikey').set({ permissions: null }).where('key', '=', keyOf(withoutScope)).execute()
 
 const { body: description } = await web.call('GET', '/v1/openapi.json')
-const open = new Set(['GET /v1/session', 'POST /v1/setup', 'POST /v1/setup/link', 'POST /v1/inboxes/verify'])
+const open = new Set([
+  'GET /v1/session', 'POST /v1/setup', 'POST /v1/setup/link', 'POST /v1/setup/passkey', 'POST /v1/setup/passkey/verify',
+  'POST /v1/password/reset', 'POST /v1/sign-up',
+  'POST /v1/inboxes/verify',
+])
 const routes = Object.entries(description.paths as Record<string, object>)
   .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })))
   .map(({ method, path }) => {
-    const id = path.startsWith('/v1/held') ? heldId : path.startsWith('/v1/inboxes') ? inboxId : path.startsWith('/v1/tokens') ? 'x' : alias.id
+    const id = path.startsWith('/v1/held') ? heldId : path.startsWith('/v1/inboxes') ? inboxId : /^\/v1\/(tokens|sessions)/.test(path) ? 'x' : alias.id
     return { method, route: `${method} ${path}`, path: path.replace('{id}', id).replace('{n}', '0') }
   })
+/** What a call needs in its body to be about its id. */
+const bodyOf = (method: string, path: string): object => ({
+  ...(method === 'PATCH' && { json: {} }), ...(path.endsWith('/code') && { json: { code: '123456' } }),
+})
 const guarded = routes.filter(({ route }) => !open.has(route))
 const unsafe = guarded.filter(({ method }) => method !== 'GET')
 const state = async () => JSON.stringify([
@@ -64,14 +72,14 @@ describe.each(guarded)('$route', ({ method, path }) => {
 
   test('L11 404 for the ids of somebody else', async () => {
     if (!path.includes(alias.id) && !path.includes(heldId) && !path.includes(inboxId)) return
-    const answer = await web.call(method, path, { token: bob.token, ...(method === 'PATCH' && { json: {} }) })
+    const answer = await web.call(method, path, { token: bob.token, ...bodyOf(method, path) })
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } })
   })
 
   test('404 for an id that is none', async () => {
     if (!/[0-9a-f-]{36}/.test(path)) return
     for (const id of ['x', '1', '%00', '%2e%2e%2f', "'--", '00000000-0000-4000-8000-000000000000', 'x'.repeat(5000)]) {
-      const { status } = await web.call(method, path.replace(/[0-9a-f-]{36}/, id), { token: ada.token, ...(method === 'PATCH' && { json: {} }) })
+      const { status } = await web.call(method, path.replace(/[0-9a-f-]{36}/, id), { token: ada.token, ...bodyOf(method, path) })
       expect(status).toBe(404)
     }
   })
