@@ -4,7 +4,7 @@ import { lowerCased } from '../mail/address.ts'
 import { readable } from '../mail/encoded-word.ts'
 import { soleFrom } from '../mail/from.ts'
 import { headerViolation } from '../mail/header-limits.ts'
-import { fieldsNamed, parseFields, valueOf, type Field } from '../mail/header.ts'
+import { fieldsNamed, fieldsOf, valueOf, type Field } from '../mail/header.ts'
 import { isLoopback } from '../networks.ts'
 import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
@@ -30,7 +30,7 @@ const CLIP_CHARACTERS = 500
 export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acceptance> => {
   const { content } = incoming
   const violation = headerViolation(content.header)
-  const fields = violation ? [] : parseFields(content.header)
+  const fields = violation ? [] : fieldsOf(content.header)
   const reports = incoming.routes.filter((route) => route.kind === 'report')
   const verdict = screen({
     reversePathKind: incoming.reversePath.kind, headerViolation: violation, fields,

@@ -1,7 +1,7 @@
 // One delivery, tried once: read the alias again, decide again, rewrite the header, hand it to the next hop.
 // Both ways come here: while the sender waits, and from the queue.
 
-import { formatField, parseFields, type Field } from '../mail/header.ts'
+import { formatField, fieldsOf, type Field } from '../mail/header.ts'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
@@ -138,7 +138,7 @@ export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId
 }
 
 const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery, message: MessageFacts, content: Content): Promise<Buffer> => {
-  const fields = parseFields(content.header)
+  const fields = fieldsOf(content.header)
   const { isOwn, correspondents } = await namedIn(host, alias, fields)
   const reverse = new Map<Mailbox, Mailbox>()
   await Promise.all(correspondents.map(async ({ mailbox }) => {

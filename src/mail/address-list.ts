@@ -2,6 +2,7 @@
 // Strict where two programs could see two addresses: what is not surely one mailbox is `junk`, which no caller may pass on as an address.
 import { parseMailbox, withoutSourceRoute, type Mailbox } from './address.ts'
 import { decodeEncodedWords, encodePhrase } from './encoded-word.ts'
+import { valueOf, type Field } from './header.ts'
 
 export type NamedMailbox = { readonly kind: 'mailbox'; readonly name: string; readonly mailbox: Mailbox }
 export type JunkEntry = { readonly kind: 'junk'; readonly text: string }
@@ -13,6 +14,16 @@ type Token = { readonly kind: TokenKind; readonly text: string }
 
 // A header has 128 KiB at most; beyond this an element is hostile and only its end is looked for.
 const maxTokens = 200_000
+
+/** The entries of a field, which is parsed once for all who look at it. */
+export const entriesOf = (field: Field): readonly AddressEntry[] => {
+  const known = parsed.get(field)
+  if (known) return known
+  const entries = parseAddressList(valueOf(field))
+  parsed.set(field, entries)
+  return entries
+}
+const parsed = new WeakMap<Field, readonly AddressEntry[]>()
 
 /** The entries of an unfolded value. Names are decoded only after the list was split, so that no address comes out of an encoded word. */
 export const parseAddressList = (value: string): AddressEntry[] => {

@@ -77,8 +77,9 @@ export const localPartOf = (mailbox: Mailbox): string => mailbox.slice(0, mailbo
 export const domainOf = (mailbox: Mailbox): string => mailbox.slice(mailbox.lastIndexOf('@') + 1)
 
 /** For comparing and looking up. The two letters that lower-case into ASCII stay: a Kelvin sign must not become a k. */
-export const lowerCased = (mailbox: Mailbox): Mailbox =>
-  `${localPartOf(mailbox).replace(/[^\u0130\u212a]+/g, (part) => part.toLowerCase())}@${domainOf(mailbox)}` as Mailbox
+export const lowerCased = (mailbox: Mailbox): Mailbox => (isLowerAscii.test(mailbox) ? mailbox :
+  `${localPartOf(mailbox).replace(/[^\u0130\u212a]+/g, (part) => part.toLowerCase())}@${domainOf(mailbox)}` as Mailbox)
+const isLowerAscii = /^[!-@[-~]+$/
 
 /** RFC 5321 Dot-string in ASCII: what our own local-parts are made of. */
 export const isDotAtom = (localPart: string): boolean => dotAtom.test(localPart)

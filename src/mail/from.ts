@@ -1,12 +1,12 @@
 // The one author of a message: what DMARC can judge (RFC 9989 §4.4.1 wants exactly one), and what a From must be for us to answer for it.
-import { parseAddressList, type NamedMailbox } from './address-list.ts'
-import { fieldsNamed, valueOf, type Field } from './header.ts'
+import { entriesOf, type NamedMailbox } from './address-list.ts'
+import { fieldsNamed, type Field } from './header.ts'
 
 /** Undefined when there is no From, several, a group, two addresses, or none that can be read. */
 export const soleFrom = (fields: readonly Field[]): NamedMailbox | undefined => {
   const [from, ...others] = fieldsNamed(fields, 'from')
   if (from === undefined || others.length > 0 || startsWithFold(fields)) return undefined
-  const [entry, ...more] = parseAddressList(valueOf(from))
+  const [entry, ...more] = entriesOf(from)
   return entry?.kind === 'mailbox' && more.length === 0 ? entry : undefined
 }
 

@@ -34,6 +34,16 @@ export const endOfHeader = (bytes: Buffer): number => {
   return at < 0 ? -1 : at + (bytes[at] === cr ? 2 : 1)
 }
 
+/** The same for all who look at one header, which is parsed once; its bytes must not change. */
+export const fieldsOf = (header: Buffer): readonly Field[] => {
+  const known = parsed.get(header)
+  if (known) return known
+  const fields = parseFields(header)
+  parsed.set(header, fields)
+  return fields
+}
+const parsed = new WeakMap<Buffer, readonly Field[]>()
+
 /** The fields in their order; stops at an empty line. */
 export const parseFields = (header: Buffer): Field[] => {
   const fields: Field[] = []
@@ -57,9 +67,13 @@ const isBlank = (octet: number | undefined): boolean => octet === 32 || octet ==
 const nameOf = (raw: Buffer): string => {
   const colon = raw.indexOf(58)
   if (colon < 1) return ''
-  const name = raw.toString('latin1', 0, colon).replace(/\r?\n/g, '').trimEnd().toLowerCase()
+  const written = raw.toString('latin1', 0, colon)
+  if (plainName.test(written)) return written.toLowerCase()
+  const name = written.replace(/\r?\n/g, '').trimEnd().toLowerCase()
   return /^[^\p{Cc}\p{Z}]+$/u.test(name) ? name : ''
 }
+
+const plainName = /^[!-9;-~]+$/ // what a name may be made of (RFC 5322 §2.2); quicker to test than what may not
 
 /** The name in its own letters; in ours where it was folded or spoiled. */
 export const nameAsWritten = (field: Field): string => {
@@ -79,7 +93,8 @@ export const fieldsNamed = (fields: readonly Field[], name: string): Field[] => 
 export const formatField = (name: string, value: string): Buffer => {
   let text = `${name}:`
   let lineOctets = text.length
-  for (const word of value.replace(/[\p{Cc} ]+/gu, ' ').trim().split(' ').flatMap(inPieces)) {
+  const words = plainText.test(value) ? value : value.replace(/[\p{Cc} ]+/gu, ' ').trim()
+  for (const word of words.split(' ').flatMap(inPieces)) {
     const octets = Buffer.byteLength(word) + 1
     const folds = lineOctets + octets > preferredLineOctets && lineOctets > name.length + 1
     text += folds ? `\r\n ${word}` : ` ${word}`
@@ -87,6 +102,8 @@ export const formatField = (name: string, value: string): Buffer => {
   }
   return Buffer.from(`${text}\r\n`)
 }
+
+const plainText = /^[!-~]+(?: [!-~]+)*$/
 
 const inPieces = (word: string): string[] => {
   if (Buffer.byteLength(word) <= maxWordOctets) return [word]

@@ -2,7 +2,7 @@
 // every other field keeps its bytes and its place; what we add stands on top.
 import { Buffer } from 'node:buffer'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
-import { formatMailbox, mailboxesIn, parseAddressList, type AddressEntry, type NamedMailbox } from '../mail/address-list.ts'
+import { entriesOf, formatMailbox, mailboxesIn, type AddressEntry, type NamedMailbox } from '../mail/address-list.ts'
 import { formatDate } from '../mail/date.ts'
 import { encodePhrase } from '../mail/encoded-word.ts'
 import { fieldsNamed, formatField, valueOf, type Field } from '../mail/header.ts'
@@ -56,7 +56,7 @@ export const correspondentsOf = (fields: readonly Field[], isOwn: (mailbox: Mail
 }
 
 const mailboxesOf = (fields: readonly Field[], name: string): NamedMailbox[] =>
-  fieldsNamed(fields, name).flatMap((field) => mailboxesIn(parseAddressList(valueOf(field))))
+  fieldsNamed(fields, name).flatMap((field) => mailboxesIn(entriesOf(field)))
 
 /** The new header without the empty line, which stays with the body: write content.subarray(endOfFields(content)) behind it. */
 export const rewriteHeader = (fields: readonly Field[], facts: RewriteFacts): Buffer => {
@@ -104,7 +104,7 @@ const rewriteField = (field: Field, facts: RewriteFacts): Rewritten => {
     case 'authentication-results':
       return isOurs(field, facts.authservIds) ? removed : keptOrGone(intact(field))
     case 'delivered-to': // ours would make our next hop see a loop
-      return parseAddressList(valueOf(field)).every((entry) => entry.kind === 'mailbox' && !facts.isOwn(entry.mailbox))
+      return entriesOf(field).every((entry) => entry.kind === 'mailbox' && !facts.isOwn(entry.mailbox))
         ? keptOrGone(intact(field))
         : removed
     case 'return-path':
@@ -140,7 +140,7 @@ const isOurs = (field: Field, authservIds: readonly string[]): boolean => {
 
 const rewriteFrom = (field: Field, facts: RewriteFacts): Rewritten => {
   const value = valueOf(field)
-  const author = mailboxesIn(parseAddressList(value))[0]
+  const author = mailboxesIn(entriesOf(field))[0]
   const address = (author && facts.reverseAliasOf(author.mailbox)) ?? facts.alias
   const name = author ? displayName(author.name, author.mailbox) : 'unknown sender'
   return { inPlace: formatField('From', formatMailbox(name, address)), onTop: [formatField('X-Burnbox-From', value)] }
@@ -148,7 +148,7 @@ const rewriteFrom = (field: Field, facts: RewriteFacts): Rewritten => {
 
 const rewriteRecipients = (field: Field, facts: RewriteFacts): Rewritten => {
   const title = field.name === 'to' ? 'To' : 'Cc'
-  const entries = parseAddressList(valueOf(field))
+  const entries = entriesOf(field)
   if (entries.every((entry) => entry.kind === 'mailbox' && staysAsItIs(entry.mailbox, facts)) && isPlain(field, entries.length)) {
     return keptOrGone(intact(field))
   }
@@ -161,7 +161,7 @@ const rewriteRecipients = (field: Field, facts: RewriteFacts): Rewritten => {
 
 // Our own addresses are left out: an answer to the alias or the inbox would come back to its author.
 const rewriteAnswered = (field: Field, facts: RewriteFacts): Rewritten => {
-  const entries = mailboxesIn(parseAddressList(valueOf(field))).filter(
+  const entries = mailboxesIn(entriesOf(field)).filter(
     ({ mailbox }) => !facts.isOwn(mailbox) || isReverseAlias(mailbox, facts),
   )
   const { shown, further } = hideAll(entries, facts)

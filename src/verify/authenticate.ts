@@ -2,7 +2,7 @@
 // another thread, so that nobody else waits for it.
 import { Readable } from 'node:stream'
 import type { Content } from '../mail/content.ts'
-import { parseFields, type Field } from '../mail/header.ts'
+import { fieldsOf, type Field } from '../mail/header.ts'
 import type { Authentication } from '../policy/judge.ts'
 import { evaluate, type Envelope } from './evaluate.ts'
 import { DnsError, type Resolve } from './resolver.ts'
@@ -28,7 +28,7 @@ export const createVerifier = (resolve: Resolve): Verifier => {
   const verify = async (envelope: Envelope, content: Content, resolveInTime: Resolve): Promise<Authentication> => {
     // mailauth asks for it last; when the 5 s are over by then, nobody would know that the domain wants to be refused.
     resolveInTime(`_dmarc.${envelope.from.slice(envelope.from.lastIndexOf('@') + 1)}`, 'TXT').catch(() => {})
-    const fields = parseFields(content.header)
+    const fields = fieldsOf(content.header)
     if (!fields.some(({ name }) => name === 'dkim-signature' || name.startsWith('arc-'))) return evaluate(undefined, envelope, resolveInTime)
     // Where nothing was signed the body is nobody's word.
     if (!fields.some(({ name }) => name === 'dkim-signature' || name === 'arc-message-signature')) return evaluate(content.header, envelope, resolveInTime)
