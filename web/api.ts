@@ -33,6 +33,8 @@ const done = async (request: Promise<unknown>) => {
 /** The signal goes with the call. */
 const until = (signal: AbortSignal | undefined) => (signal ? { init: { signal } } : {})
 
+const one = (id: string) => ({ param: { id } })
+
 /** Only what was filled in goes into the query. */
 const filled = <T extends Record<string, string | undefined>>(query: T): T =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value)) as T
@@ -72,10 +74,45 @@ export const readLink = (token: string) =>
   answer<InferResponseType<typeof api.setup.link.$post, 200>>(api.setup.link.$post({ json: { token } }))
 export const setUp = (json: { token: string; email?: string; password: string }) => done(api.setup.$post({ json }))
 
-const auth = (path: string, body: unknown) =>
-  done(ask(`/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }))
-export const signIn = (email: string, password: string) => auth('sign-in/email', { email, password })
+const post = (path: string, body: unknown) =>
+  ask(`/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const auth = (path: string, body: unknown) => done(post(path, body))
+/** Whether a code is asked for before one is in. */
+export const signIn = async (email: string, password: string) =>
+  ((await (await post('sign-in/email', { email, password })).json()) as { twoFactorRedirect?: boolean }).twoFactorRedirect === true
 export const signOut = () => auth('sign-out', {})
+export const signInByCode = (code: string) => auth('two-factor/verify-totp', { code })
+export const signInByRecoveryCode = (code: string) => auth('two-factor/verify-backup-code', { code })
+export const passkeyQuestion = async () => (await (await ask('/auth/passkey/generate-authenticate-options')).json()) as PublicKeyCredentialRequestOptionsJSON
+export const signInByPasskey = (response: unknown) => auth('passkey/verify-authentication', { response })
+export const askReset = (email: string) => done(api.password.reset.$post({ json: { email } }))
+export const resetPassword = (token: string, newPassword: string) => auth('reset-password', { token, newPassword })
+export const askAccount = (email: string) => done(api['sign-up'].$post({ json: { email } }))
+type Registrar = { token: string; email?: string }
+export const setUpQuestion = (json: Registrar) =>
+  answer<PublicKeyCredentialCreationOptionsJSON>(api.setup.passkey.$post({ json }))
+export const setUpByPasskey = (response: Record<string, unknown>) => done(api.setup.passkey.verify.$post({ json: { response } }))
+
+export type Security = InferResponseType<typeof api.security.$get, 200>
+export type Passkey = Security['passkeys'][number]
+export type SessionLine = InferResponseType<typeof api.sessions.$get, 200>['items'][number]
+export const security = (signal?: AbortSignal) => answer<Security>(api.security.$get({}, until(signal)))
+export const sessions = (signal?: AbortSignal) => answer<{ items: SessionLine[] }>(api.sessions.$get({}, until(signal)))
+export const endSession = (id: string) => done(api.sessions[':id'].$delete(one(id)))
+export const endOtherSessions = () => done(api.sessions.$delete({}))
+export const changeEmail = (json: { inbox_id: string; password?: string }) => done(api.me.email.$post({ json }))
+export const changePassword = (currentPassword: string, newPassword: string) =>
+  auth('change-password', { currentPassword, newPassword, revokeOtherSessions: true })
+export type Codes = { readonly totpURI: string; readonly backupCodes: readonly string[] }
+export const beginCodes = async (password: string) => (await (await post('two-factor/enable', { password })).json()) as Codes
+export const endCodes = (password: string) => auth('two-factor/disable', { password })
+export const newRecoveryCodes = async (password: string) =>
+  ((await (await post('two-factor/generate-backup-codes', { password })).json()) as Pick<Codes, 'backupCodes'>).backupCodes
+export const newPasskeyQuestion = async () =>
+  (await (await ask('/auth/passkey/generate-register-options')).json()) as PublicKeyCredentialCreationOptionsJSON
+export const addPasskey = (response: unknown, name: string) => auth('passkey/verify-registration', { response, name })
+export const renamePasskey = (id: string, name: string) => auth('passkey/update-passkey', { id, name })
+export const removePasskey = (id: string) => auth('passkey/delete-passkey', { id })
 
 export type AliasSort = 'created' | 'last_message' | 'address'
 export type AliasFilter = {
@@ -97,7 +134,6 @@ export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days
   return answer<AliasPage>(api.aliases.$get({ query }, until(signal)))
 }
 export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
-const one = (id: string) => ({ param: { id } })
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }
 export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json }))
@@ -114,9 +150,14 @@ export const closeAlias = (id: string) => answer<Alias>(api.aliases[':id'].close
 export const forgetAlias = (id: string, discard: boolean) =>
   done(api.aliases[':id'].$delete({ ...one(id), query: { discard: discard ? 'true' : 'false' } }))
 
-export type HeldFilter = { readonly alias_id?: string | undefined; readonly cursor?: string | undefined; readonly limit: number }
-export const heldList = ({ limit, ...filter }: HeldFilter, signal?: AbortSignal) =>
-  answer<HeldPage>(api.held.$get({ query: filled({ ...filter, limit: String(limit) }) }, until(signal)))
+export type HeldFilter = {
+  readonly alias_id?: string | undefined
+  readonly unread?: boolean
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+export const heldList = ({ limit, unread, ...filter }: HeldFilter, signal?: AbortSignal) =>
+  answer<HeldPage>(api.held.$get({ query: filled({ ...filter, ...(unread && { unread: 'true' as const }), limit: String(limit) }) }, until(signal)))
 export const held = (id: string, signal?: AbortSignal) => answer<HeldMessage>(api.held[':id'].$get(one(id), until(signal)))
 export const releaseHeld = (id: string) => done(api.held[':id'].release.$post({ ...one(id), json: {} }))
 export const deleteHeld = (id: string) => done(api.held[':id'].$delete(one(id)))
@@ -148,6 +189,7 @@ export const inboxes = (signal?: AbortSignal) => answer<Inboxes>(api.inboxes.$ge
 export const addInbox = (address: string) => done(api.inboxes.$post({ json: { address } }))
 export const verifyInbox = (token: string) =>
   answer<InferResponseType<typeof api.inboxes.verify.$post, 200>>(api.inboxes.verify.$post({ json: { token } }))
+export const verifyInboxByCode = (id: string, code: string) => answer<Inbox>(api.inboxes[':id'].code.$post({ ...one(id), json: { code } }))
 export const verifyInboxAgain = (id: string) => done(api.inboxes[':id'].verify.$post(one(id)))
 export const removeInbox = (id: string, moveTo?: string) =>
   done(api.inboxes[':id'].$delete({ ...one(id), query: filled({ move_to: moveTo }) }))
@@ -155,7 +197,8 @@ export const removeInbox = (id: string, moveTo?: string) =>
 export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) =>
   answer<ActivityPage>(api.activity.$get({ query: filled({ alias_id: aliasId, cursor, limit: '50' }) }, until(signal)))
 export const me = (signal?: AbortSignal) => answer<Me>(api.me.$get({}, until(signal)))
-export const changeMe = (json: { default_inbox_id: string }) => answer<Me>(api.me.$patch({ json }))
+type MeChange = Parameters<typeof api.me.$patch>[0]['json']
+export const changeMe = (json: MeChange) => answer<Me>(api.me.$patch({ json }))
 
 export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({}, until(signal)))
 export const createToken = (name: string, scopes: Scope[]) =>

@@ -2,6 +2,7 @@
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 const dayAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const toTheSecond = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 
 const minuteMs = 60_000
@@ -11,6 +12,7 @@ const daysBetween = (at: Date, now: Date) => Math.round((midnight(now) - midnigh
 export const dayOf = (at: Date, now = new Date()) => (at.getFullYear() === now.getFullYear() ? day : dayAndYear).format(at)
 export const exact = (at: Date) => `${dayAndYear.format(at)}, ${clock.format(at)}`
 export const clockOf = (at: Date) => clock.format(at)
+export const secondOf = (at: Date) => toTheSecond.format(at)
 
 /** "now", "12 min", "3 h", "yesterday", "11 July", "3 May 2025". */
 export function since(at: Date, now = new Date()): string {

@@ -15,8 +15,10 @@ import { useReading } from '../parts/use-reading.ts'
 import { say } from '../say.ts'
 import { ActivityList } from './activity-list.tsx'
 import { AddressHead } from './address-head.tsx'
+import { CorrespondentList } from './correspondent-list.tsx'
 import { HeldHere } from './held-here.tsx'
 import { InboxChoice } from './inbox-choice.tsx'
+import { MailPlot } from './mail-plot.tsx'
 import { NoteField } from './note-field.tsx'
 import { SenderSees } from './sender-sees.tsx'
 
@@ -33,6 +35,7 @@ function Address({ alias, local }: { readonly alias: Alias; readonly local: bool
   return (
     <>
       <AddressHead alias={alias} />
+      <MailPlot alias={alias} />
       <div class="cols">
         <div>
           <HeldHere alias={alias} />
@@ -40,6 +43,7 @@ function Address({ alias, local }: { readonly alias: Alias; readonly local: bool
         </div>
         <aside class="side" aria-label="About this address">
           <SenderSees alias={alias} />
+          <CorrespondentList alias={alias} />
           <InboxChoice alias={alias} />
           <NoteField alias={alias} />
         </aside>
