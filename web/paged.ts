@@ -13,6 +13,7 @@ export type Paged<T> = {
   more(): Promise<void>
   drop(match: (item: T) => boolean): void
   put(item: T): void
+  change(each: (item: T) => T): void
 }
 
 export function paged<T>(read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>): Paged<T> {
@@ -66,6 +67,9 @@ export function paged<T>(read: (cursor: string | undefined, signal: AbortSignal)
     },
     drop(match) {
       pages.value = pages.value.map((page) => page.filter((item) => !match(item))).filter((page) => page.length)
+    },
+    change(each) {
+      pages.value = pages.value.map((page) => page.map(each))
     },
     put(item) {
       const [first = [], ...rest] = pages.value

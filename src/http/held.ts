@@ -7,7 +7,7 @@ import { accountById } from '../store/accounts.ts'
 import { heldById, listHeld, markRead, rawHeld, type HeldLine } from '../store/holding.ts'
 import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
-import { attachmentResponse, rawResponse, ReadMessage, readJson, viewResponse } from './message-view.ts'
+import { attachmentResponse, rawResponse, ReadMessage, readJson, ViewQuery, viewResponse } from './message-view.ts'
 import { createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
@@ -41,7 +41,7 @@ export const heldRoutes = (services: Services) => {
     return held
   }
   const heldDays = async (accountId: string): Promise<number> => (await accountById(host.db, accountId))?.heldDays ?? 0
-  const parse = (held: HeldLine) => reader.read({ size: held.size, bytes: rawHeld(host.db, held) })
+  const parse = (held: HeldLine, remoteImages = false) => reader.read({ size: held.size, bytes: rawHeld(host.db, held) }, { remoteImages })
 
   return createRouter()
     .openapi(createRoute({
@@ -70,11 +70,12 @@ export const heldRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,
-      request: { params: IdParam },
+      request: { params: IdParam, query: ViewQuery },
       responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
     }), async (c) => {
       c.set('view', true)
-      return viewResponse(await parse(await find(c.var.caller.accountId, c.req.valid('param').id)))
+      const remoteImages = c.req.valid('query').images !== undefined
+      return viewResponse(await parse(await find(c.var.caller.accountId, c.req.valid('param').id), remoteImages), { remoteImages })
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/raw', tags, summary: 'The original bytes', middleware: read,

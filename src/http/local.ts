@@ -5,7 +5,7 @@ import { sendTestMessage } from '../flow/send-test-message.ts'
 import { listLocal, localById, type LocalLine } from '../store/local-messages.ts'
 import { readMessage } from '../store/messages.ts'
 import { guard } from './guard.ts'
-import { attachmentResponse, rawResponse, ReadMessage, readJson, viewResponse } from './message-view.ts'
+import { attachmentResponse, rawResponse, ReadMessage, readJson, ViewQuery, viewResponse } from './message-view.ts'
 import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
@@ -64,11 +64,13 @@ export const localRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document', middleware: read,
-      request: { params: IdParam },
+      request: { params: IdParam, query: ViewQuery },
       responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
     }), async (c) => {
       c.set('view', true)
-      return viewResponse(await reader.read(bytesOf(await find(c.var.caller.accountId, c.req.valid('param').id))))
+      const remoteImages = c.req.valid('query').images !== undefined
+      const line = await find(c.var.caller.accountId, c.req.valid('param').id)
+      return viewResponse(await reader.read(bytesOf(line), { remoteImages }), { remoteImages })
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}/raw', tags, summary: 'The bytes as they arrived', middleware: read,

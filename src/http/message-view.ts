@@ -28,13 +28,22 @@ export const readJson = (message: ReadableMessage | NotShown, path: string): z.i
 }
 
 /** No scripts, no forms, no same origin, nothing loaded: a click on a link opens a new window, outside of the sandbox. */
-const viewPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+const viewPolicy = (images: string): string =>
+  `sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; `
   + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+/** `?images=true` is said by a click of the reader and by nothing else: loading tells the sender that the message was opened. */
+export const ViewQuery = z.object({ images: z.enum(['true']).optional().openapi({ description: 'With its remote images, over https' }) })
 const downloadPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-export const viewResponse = (message: ReadableMessage | NotShown): Response =>
+type Allowed = { readonly remoteImages: boolean }
+
+export const viewResponse = (message: ReadableMessage | NotShown, { remoteImages }: Allowed): Response =>
   new Response(message.shown ? message.document : refusalDocument(message.why), {
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': viewPolicy, 'x-frame-options': 'SAMEORIGIN' },
+    headers: {
+      'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'SAMEORIGIN',
+      'content-security-policy': viewPolicy(remoteImages ? 'data: https:' : 'data:'),
+    },
   })
 
 export const rawResponse = (bytes: AsyncIterable<Buffer>, message: { readonly subject: string; readonly size: number }): Response =>

@@ -1,6 +1,6 @@
 // Release, restore and deliver, delete: each says in one sentence what it does.
 import { refreshAccount } from '../account.ts'
-import { deleteHeld, releaseHeld, type Alias, type Held } from '../api.ts'
+import { deleteHeld, markMany, releaseHeld, type Alias, type Held } from '../api.ts'
 import { restore, refusedFor } from '../burning.ts'
 import { useKeys } from '../keys.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
@@ -9,7 +9,7 @@ import { Menu } from '../parts/menu.tsx'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
-import { heldList } from './held-list.ts'
+import { gone as leaveList, readNow, refreshHeld } from './held-list.ts'
 
 const stays = { active: 'The address is active.', burned: 'The address stays burned.', closed: 'The address stays closed.' } as const
 
@@ -26,7 +26,7 @@ export function HeldActions({ message, alias, gone }: Props) {
   const leaves = (words: string) => {
     say(words)
     gone()
-    heldList.drop((each) => each.id === message.id)
+    leaveList(message)
     refreshAccount(300)
   }
   const release = () =>
@@ -39,11 +39,20 @@ export function HeldActions({ message, alias, gone }: Props) {
       await deleteHeld(message.id)
       leaves('Deleted.')
     })
+  const markUnread = () =>
+    send(async () => {
+      await markMany([message.id], false)
+      readNow.value = new Set([...readNow.value].filter((id) => id !== message.id))
+      say('Marked as unread.')
+      refreshAccount(300)
+      gone()
+      await refreshHeld()
+    })
   const deliverAll = () =>
     void send(async () => {
       if (!(await restore(message.alias_id, true))) throw new Error(refusedFor.value.get(message.alias_id) ?? 'Not restored.')
       gone()
-      await heldList.start()
+      await refreshHeld()
     })
   useKeys({ r: release, '#': remove, ...(restorable ? { u: deliverAll } : {}) })
   return (
@@ -67,6 +76,7 @@ export function HeldActions({ message, alias, gone }: Props) {
           class="btn-icon"
           label="More for this message"
           items={[
+            { words: 'Mark as unread', do: () => void markUnread() },
             { words: 'Download the original', href: `/v1/held/${message.id}/raw`, download: true },
             { words: 'Show the address', href: `/addresses/${message.alias_id}` },
           ]}

@@ -1,12 +1,13 @@
 // One held message: why it is here, what it says, and what can be done with it.
 import { useEffect } from 'preact/hooks'
 import { held as readHeld, alias as readAlias, type Held } from '../api.ts'
+import { refreshAccount } from '../account.ts'
 import { keep, knownAlias } from '../alias-store.ts'
 import { AddressText } from '../parts/address-text.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Sees } from '../parts/sees.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { MessageSkeleton } from '../parts/skeleton.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { dayOf, exact } from '../time.ts'
@@ -30,9 +31,11 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
   )
   const now = state.value
   useEffect(() => {
-    if (now.kind === 'there') readNow.value = new Set(readNow.value).add(id)
+    if (now.kind !== 'there') return
+    readNow.value = new Set(readNow.value).add(id)
+    refreshAccount(300)
   }, [now.kind, id])
-  if (now.kind === 'waiting') return <Skeleton of="the message" />
+  if (now.kind === 'waiting') return <MessageSkeleton />
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   const message = now.value
   const alias = knownAlias(message.alias_id)?.value

@@ -20,10 +20,17 @@ export const whySentence = (reason: string, text: string) => sentences[reason]?.
 /** What the other server said, where there is more to say than the sentence. */
 export const whyDetail = (reason: string, text: string) => (reason === 'burned' || text === whySentence(reason, text) ? '' : text)
 
-/** `burn.example; spf=pass smtp.mailfrom=a.example; dkim=none; dmarc=pass policy.dmarc=none header.from=a.example` -> what a person can use. */
+const methods = /^(spf|dkim|dmarc|arc)=(\S+)/
+
+/** `burn.example; spf=pass smtp.mailfrom=a.example; dkim=pass header.d=a.example` -> `SPF pass · DKIM pass by a.example`. */
 export const checksOf = (authentication: string) =>
   authentication
     .split('; ')
     .slice(1)
-    .map((check) => check.replace(/ (policy\.dmarc|header\.s)=\S+/g, '').replace('=', ' ').replace(/ [a-z.]+=/g, ' '))
+    .flatMap((check) => {
+      const [, method, result] = methods.exec(check) ?? []
+      if (!method) return []
+      const by = /header\.d=(\S+)/.exec(check)?.[1]
+      return [`${method.toUpperCase()} ${result}${by ? ` by ${by}` : ''}`]
+    })
     .join(' · ')

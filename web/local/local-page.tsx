@@ -10,7 +10,7 @@ import { newAddress } from '../new-address/open.ts'
 import { paged } from '../paged.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { MessageSkeleton, Skeleton } from '../parts/skeleton.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { exact } from '../time.ts'
 import { SendTest } from './send-test.tsx'
@@ -21,7 +21,7 @@ const localList = paged<LocalMessage>((cursor, abort) => readList(cursor, abort)
 function Reader({ id }: { readonly id: string }) {
   const { state, again } = useReading((signal) => readLocal(id, signal), [id])
   const now = state.value
-  if (now.kind === 'waiting') return <Skeleton of="the message" />
+  if (now.kind === 'waiting') return <MessageSkeleton />
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   return (
     <MessageBody message={now.value} content={now.value} base={`/v1/local/${id}`} to={<bdi>{now.value.to}</bdi>}>

@@ -29,3 +29,17 @@ export const Skeleton = ({ of }: { readonly of: string }) => (
     </div>
   </AfterAWhile>
 )
+
+/** A message that is on its way: its notice, its subject, who, and its frame. */
+export const MessageSkeleton = () => (
+  <AfterAWhile>
+    <div class="skel sk-msg" role="status" aria-label="Loading the message">
+      <Bar width={420} />
+      <Bar width={320} />
+      <Bar width={260} />
+      <svg class="sk sk-frame" aria-hidden="true">
+        <rect width="100%" height="100%" rx="6" />
+      </svg>
+    </div>
+  </AfterAWhile>
+)

@@ -1,4 +1,5 @@
-// The document in the sealed frame: somebody else's mail on white paper. It names no remote thing, and its policy would load none.
+// The document in the sealed frame: somebody else's mail on white paper. It names no remote thing, and its policy would load none; only
+// when its reader asks for them it names remote images.
 import type { Attachment } from 'mailparser'
 import { sanitise } from './sanitise.ts'
 
@@ -12,8 +13,10 @@ img { max-width: 100%; height: auto } table { max-width: 100% } pre { white-spac
 a[data-host]::after { content: " [" attr(data-host) "]"; color: #5c5c58; font-size: 12px }
 `
 
-export const htmlDocument = (html: string, attachments: readonly Attachment[]): { readonly document: string; readonly remote: number } => {
-  const { html: body, remote } = sanitise(html, attachments)
+type Shown = { readonly document: string; readonly remote: number }
+
+export const htmlDocument = (html: string, attachments: readonly Attachment[], remoteImages = false): Shown => {
+  const { html: body, remote } = sanitise(html, attachments, remoteImages)
   return { document: whole(body), remote }
 }
 

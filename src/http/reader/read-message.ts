@@ -3,7 +3,7 @@ import { simpleParser, type AddressObject, type Attachment, type ParsedMail } fr
 import { safeFileName } from './file-name.ts'
 import { plainLine, textDocument, htmlDocument } from './document.ts'
 
-export type Job = { readonly bytes: Uint8Array<ArrayBuffer>; readonly attachment: number | undefined }
+export type Job = { readonly bytes: Uint8Array<ArrayBuffer>; readonly attachment: number | undefined; readonly remoteImages: boolean }
 export type ReadableMessage = {
   readonly shown: true
   readonly to: string
@@ -11,7 +11,7 @@ export type ReadableMessage = {
   readonly date: string | null
   /** What the sender wrote as plain text, clipped. */
   readonly text: string
-  /** A whole HTML document without scripts, forms or remote content. */
+  /** A whole HTML document without scripts or forms, and without remote content unless its images were asked for. */
   readonly document: string
   /** How many remote images and the like were left out. */
   readonly remote: number
@@ -39,15 +39,15 @@ export const readMessage = async (job: Job): Promise<Answer> => {
     const found = attachments[job.attachment]
     return found ? { kind: 'attachment', name: nameOf(found, job.attachment), bytes: found.content } : { kind: 'no-attachment' }
   }
-  return { kind: 'message', message: messageOf(parsed, attachments) }
+  return { kind: 'message', message: messageOf(parsed, attachments, job.remoteImages) }
 }
 
-const messageOf = (parsed: ParsedMail, attachments: readonly Attachment[]): ReadableMessage => {
+const messageOf = (parsed: ParsedMail, attachments: readonly Attachment[], remoteImages: boolean): ReadableMessage => {
   const html = typeof parsed.html === 'string' && parsed.html.length <= mostHtml ? parsed.html : undefined
   const text = (parsed.text ?? '').slice(0, mostText)
   const { document, remote } = html === undefined
     ? { document: textDocument(text, (parsed.text?.length ?? 0) > mostText || typeof parsed.html === 'string'), remote: 0 }
-    : htmlDocument(html, attachments)
+    : htmlDocument(html, attachments, remoteImages)
   return {
     shown: true, to: addresses(parsed.to), cc: addresses(parsed.cc), date: dateOf(parsed.date), text, document, remote,
     attachments: attachments.map((attachment, n) => ({

@@ -7,7 +7,7 @@ export type NotShown = { readonly shown: false; readonly why: string }
 export type Attachment = { readonly name: string; readonly bytes: Uint8Array }
 export type Reader = AsyncDisposable & {
   /** Rejects only when the bytes cannot be had. */
-  readonly read: (source: Source) => Promise<ReadableMessage | NotShown>
+  readonly read: (source: Source, options?: { readonly remoteImages: boolean }) => Promise<ReadableMessage | NotShown>
   /** Undefined: there is none with this number, or the message cannot be read within the limits. */
   readonly attachment: (source: Source, n: number) => Promise<Attachment | undefined>
 }
@@ -21,13 +21,13 @@ const mostBytes = 25 * 1024 * 1024
 
 export const createReader = (options: { readonly patienceMs?: number } = {}): Reader => {
   const pool = new WorkerPool(options.patienceMs ?? patienceMs)
-  const ask = async (source: Source, attachment: number | undefined): Promise<Answer> => {
+  const ask = async (source: Source, attachment: number | undefined, remoteImages = false): Promise<Answer> => {
     if (source.size > mostBytes) return { kind: 'failed', why: 'It is too large to be shown.' }
-    return pool.run({ bytes: await gather(source), attachment })
+    return pool.run({ bytes: await gather(source), attachment, remoteImages })
   }
   return {
-    read: async (source) => {
-      const answer = await ask(source, undefined)
+    read: async (source, { remoteImages } = { remoteImages: false }) => {
+      const answer = await ask(source, undefined, remoteImages)
       switch (answer.kind) {
         case 'message': return answer.message
         case 'failed': return { shown: false, why: answer.why }

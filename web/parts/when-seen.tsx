@@ -1,7 +1,9 @@
-// The end of what is there: when it comes near the window, more is asked for.
+// A place in the page: when it comes near the window, what belongs there is asked for.
 import { useEffect, useRef } from 'preact/hooks'
 
-export function WhenSeen({ does, on }: { readonly does: () => void; readonly on: unknown }) {
+type Props = { readonly does: () => void; readonly on: unknown; readonly near?: string }
+
+export function WhenSeen({ does, on, near = '1200px' }: Props) {
   const self = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (!self.current) return
@@ -9,7 +11,7 @@ export function WhenSeen({ does, on }: { readonly does: () => void; readonly on:
       ([seen]) => {
         if (seen?.isIntersecting) does()
       },
-      { rootMargin: '1200px 0px' },
+      { rootMargin: `${near} 0px` },
     )
     watcher.observe(self.current)
     return () => watcher.disconnect()
