@@ -25,6 +25,8 @@ const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')
 const LocalPage = lazy(async () => (await import('./local/local-page.tsx')).LocalPage)
 const OverviewPage = lazy(async () => (await import('./overview/overview-page.tsx')).OverviewPage)
 const SettingsPage = lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage)
+const AskByMailPage = lazy(async () => (await import('./sign/ask-by-mail-page.tsx')).AskByMailPage)
+const ResetPage = lazy(async () => (await import('./sign/reset-page.tsx')).ResetPage)
 const SetUpPage = lazy(async () => (await import('./sign/set-up-page.tsx')).SetUpPage)
 const VerifyPage = lazy(async () => (await import('./sign/verify-page.tsx')).VerifyPage)
 
@@ -32,7 +34,7 @@ type Route = { readonly title: string; readonly page: ComponentChildren }
 
 function routeOf(here: string, host: Session): Route {
   const [, place = '', id] = here.split('/')
-  if (place === '' || (place === 'addresses' && !id)) return { title: 'Addresses', page: <AddressesPage /> }
+  if (['', 'sign-in', 'forgot', 'sign-up'].includes(place) || (place === 'addresses' && !id)) return { title: 'Addresses', page: <AddressesPage /> }
   if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local_inbox} /> }
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
   if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
@@ -90,6 +92,7 @@ function SignedIn({ host }: { readonly host: Session }) {
 export function App() {
   const now = who.value
   if (path.value === '/verify') return <VerifyPage />
+  if (path.value === '/reset') return <ResetPage />
   switch (now.kind) {
     case 'unknown':
       return null
@@ -101,6 +104,8 @@ export function App() {
         </main>
       )
     case 'out':
+      if (path.value === '/forgot') return <AskByMailPage what="reset" />
+      if (path.value === '/sign-up') return <AskByMailPage what="account" />
       return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignInPage host={now.host} meanwhile={now.meanwhile} />
     case 'in':
       return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignedIn host={now.host} />

@@ -3,7 +3,7 @@ try {
   const page = document.documentElement
   const theme = localStorage.getItem('burnbox.theme')
   if (theme === 'light' || theme === 'dark') page.dataset.theme = theme
-  if (localStorage.getItem('burnbox.in') || /^\/(setup|verify)$/.test(location.pathname)) page.dataset.wait = ''
+  if (localStorage.getItem('burnbox.in') || /^\/(setup|verify|reset|forgot|sign-up)$/.test(location.pathname)) page.dataset.wait = ''
 } catch {
   // Storage can be forbidden; the page then follows the system and starts with sign-in.
 }

@@ -27,11 +27,11 @@ export function AddInbox({ added, close }: { readonly added: () => void; readonl
   if (sentTo.value) {
     return (
       <p class="once" role="status">
-        A mail with a link is on its way to{' '}
+        A mail is on its way to{' '}
         <b>
           <bdi>{sentTo.value}</bdi>
         </b>
-        . Follow the link to verify it.{' '}
+        . Type its code below, or follow its link.{' '}
         <button class="link" type="button" onClick={close}>
           Done
         </button>

@@ -1,24 +1,22 @@
 // One inbox: its state, and what can be done with it.
-import { verifyInboxAgain, type Inbox } from '../api.ts'
+import type { Inbox } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
-import { say } from '../say.ts'
+import { exact } from '../time.ts'
+import { InboxCode } from './inbox-code.tsx'
 
-type Props = { readonly inbox: Inbox; readonly isDefault: boolean; readonly makeDefault: () => void; readonly remove: () => void }
-
-async function sendAgain({ id, address }: Inbox) {
-  try {
-    await verifyInboxAgain(id)
-    say(`Verification mail sent to ${address}.`)
-  } catch (error) {
-    say(error instanceof Error ? error.message : 'Not sent.')
-  }
+type Props = {
+  readonly inbox: Inbox
+  readonly isDefault: boolean
+  readonly makeDefault: () => void
+  readonly remove: () => void
+  readonly verified: () => void
 }
 
 const addresses = (count: number) => (count === 1 ? '1 address' : `${count.toLocaleString('en')} addresses`)
 
-export const InboxLine = ({ inbox, isDefault, makeDefault, remove }: Props) => (
-  <li class="ln">
+export const InboxLine = ({ inbox, isDefault, makeDefault, remove, verified }: Props) => (
+  <li class={inbox.verified ? 'ln' : 'ln ln-open'}>
     <span class="ln-m">
       <b>
         <bdi>{inbox.address}</bdi>
@@ -26,10 +24,20 @@ export const InboxLine = ({ inbox, isDefault, makeDefault, remove }: Props) => (
       <span class="hint">
         {inbox.verified
           ? `${addresses(inbox.aliases)}${isDefault ? ', the default inbox' : ''}`
-          : 'Receives nothing before it is verified: follow the link in the mail'}
+          : 'Receives nothing before it is verified'}
       </span>
+      {inbox.refused_since && (
+        <span class="hint">
+          Refuses mail since {exact(new Date(inbox.refused_since))}: what it refused is in Holding. <code>{inbox.refused_reply}</code>
+        </span>
+      )}
     </span>
-    {inbox.verified ? (
+    {inbox.refused_since ? (
+      <span class="mark-line warn">
+        <Icon name="warn" />
+        Refuses mail
+      </span>
+    ) : inbox.verified ? (
       <span class="mark-line ok">
         <Icon name="check" />
         Verified
@@ -37,7 +45,7 @@ export const InboxLine = ({ inbox, isDefault, makeDefault, remove }: Props) => (
     ) : (
       <span class="mark-line warn">
         <Icon name="clock" />
-        Waits for its link
+        Waits for its code
       </span>
     )}
     <span class="ln-a">
@@ -46,12 +54,12 @@ export const InboxLine = ({ inbox, isDefault, makeDefault, remove }: Props) => (
         label={`More for ${inbox.address}`}
         items={[
           inbox.verified && !isDefault && { words: 'Make it the default inbox', do: makeDefault },
-          !inbox.verified && { words: 'Send the mail again', do: () => void sendAgain(inbox) },
           { words: 'Remove…', do: remove },
         ]}
       >
         <Icon name="more" />
       </Menu>
     </span>
+    {!inbox.verified && <InboxCode inbox={inbox} verified={verified} />}
   </li>
 )

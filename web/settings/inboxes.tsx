@@ -18,13 +18,18 @@ export function Inboxes() {
   const { wrong, send } = useSending()
   const { state, again } = useReading(async (signal) => {
     const [list, me] = await Promise.all([readInboxes(signal), readMe(signal)])
-    return { inboxes: list.items, usual: me.default_inbox_id }
+    return { inboxes: list.items, usual: me.default_inbox_id, notices: me.notices }
   }, [])
   const now = state.value
   const makeDefault = (inbox: Inbox) =>
     void send(async () => {
       await changeMe({ default_inbox_id: inbox.id })
       say(`${inbox.address} is the default inbox.`)
+      again()
+    })
+  const tell = (notices: boolean) =>
+    void send(async () => {
+      await changeMe({ notices })
       again()
     })
   return (
@@ -64,11 +69,21 @@ export function Inboxes() {
               inbox={inbox}
               isDefault={inbox.id === now.value.usual}
               makeDefault={() => makeDefault(inbox)}
+              verified={again}
               remove={() => {
                 removing.value = inbox
               }}
             />
           ))}
+          <li class="ln">
+            <label class="check ln-m">
+              <input type="checkbox" checked={now.value.notices} onChange={(event) => tell(event.currentTarget.checked)} />
+              <span>
+                <b>Tell me by mail</b>
+                <span class="hint">when an inbox refuses mail, once a day at most, and never to the one that refuses</span>
+              </span>
+            </label>
+          </li>
         </ul>
       )}
       {removing.value && now.kind === 'there' && (

@@ -1,12 +1,16 @@
-// Settings, first cut: inboxes, tokens, keys, appearance.
+// Settings: where mail goes, how one signs in, what programs may do, how long things are kept, how it looks.
 import { Appearance } from './appearance.tsx'
 import { Inboxes } from './inboxes.tsx'
+import { Keeping } from './keeping.tsx'
 import { Keyboard } from './keyboard.tsx'
+import { SecuritySettings } from './security.tsx'
 import { Tokens } from './tokens.tsx'
 
 const sections = [
   ['inboxes', 'Inboxes'],
+  ['security', 'Security'],
   ['tokens', 'Tokens'],
+  ['keeping', 'Keeping'],
   ['keys', 'Keyboard'],
   ['look', 'Appearance'],
 ] as const
@@ -23,7 +27,9 @@ export const SettingsPage = ({ domain }: { readonly domain: string }) => (
     </div>
     <div class="split-r">
       <Inboxes />
+      <SecuritySettings />
       <Tokens domain={domain} />
+      <Keeping />
       <Keyboard />
       <Appearance />
     </div>

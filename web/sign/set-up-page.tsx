@@ -1,38 +1,41 @@
 // The page behind a one-time link: the first account of a host, or the first sign-in of any other. The token stays in the fragment.
-import { useEffect } from 'preact/hooks'
-import { readLink, setUp, type Session } from '../api.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { readLink, setUp, setUpByPasskey, setUpQuestion, type Session } from '../api.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { go } from '../route.ts'
 import { findOutWho } from '../session.ts'
+import { NewPassword, tooShort } from './new-password.tsx'
+import { canPasskeys, makePasskey } from './passkeys.ts'
 import { SignFrame } from './sign-frame.tsx'
-
-const leastPassword = 10
 
 export function SetUpPage({ host }: { readonly host: Session }) {
   const token = location.hash.slice(1)
   const link = useReading(() => readLink(token), [token])
   const { busy, wrong, send } = useSending()
+  const asksEmail = link.state.value.kind === 'there' && !link.state.value.value.email
   useEffect(() => {
     document.title = 'Set up – Burnbox'
   }, [])
-  async function submit(event: SubmitEvent) {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget as HTMLFormElement)
-    const email = form.get('email')
-    const password = String(form.get('password') ?? '')
-    const done = await send(async () => {
-      if (password.length < leastPassword)
-        throw new Error(`The password needs at least ${leastPassword} characters. This one has ${password.length}.`)
-      await setUp({ token, password, ...(email === null ? {} : { email: String(email).trim() }) })
-    })
-    if (!done) return
+  const form = useRef<HTMLFormElement>(null)
+  const typed = (name: string) => String(new FormData(form.current!).get(name) ?? '')
+  const registrar = () => ({ token, ...(asksEmail && { email: typed('email').trim() }) })
+  async function enter(make: () => Promise<void>) {
+    if (!(await send(make))) return
     go('/addresses', { replace: true })
     await findOutWho()
   }
+  const byPassword = () =>
+    enter(async () => {
+      const short = tooShort(typed('password'))
+      if (short) throw new Error(short)
+      await setUp({ ...registrar(), password: typed('password') })
+    })
+  const byPasskey = () => enter(async () => setUpByPasskey(await makePasskey(await setUpQuestion(registrar()))))
   const now = link.state.value
   if (now.kind === 'waiting')
     return (
@@ -63,8 +66,16 @@ export function SetUpPage({ host }: { readonly host: Session }) {
       }
       foot={first ? 'This account is the operator’s. postmaster and abuse at this host lead to its inbox.' : undefined}
     >
-      <form class="stack" onSubmit={submit} noValidate>
-        {first ? (
+      <form
+        class="stack"
+        ref={form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          void byPassword()
+        }}
+        noValidate
+      >
+        {asksEmail ? (
           <Field
             words="Your e-mail"
             type="email"
@@ -78,17 +89,19 @@ export function SetUpPage({ host }: { readonly host: Session }) {
         ) : (
           <Field words="Your e-mail" type="email" name="shown" autocomplete="username" value={now.value.email ?? ''} readOnly />
         )}
-        <Field
-          words="Choose a password"
-          type="password"
-          name="password"
-          autocomplete="new-password"
-          hint={`At least ${leastPassword} characters.`}
-        />
+        <NewPassword words="Choose a password" own={[now.value.email ?? '', host.domain]} />
         {wrong.value && <Wrong>{wrong.value}</Wrong>}
         <BusyButton busy={busy.value} class="btn btn-primary btn-wide btn-tall">
-          {first ? 'Make the account' : 'Sign in'}
+          {now.value.purpose === 'sign-in' ? 'Sign in' : 'Make the account'}
         </BusyButton>
+        {canPasskeys() && (
+          <p>
+            <button class="btn" type="button" onClick={() => void byPasskey()}>
+              <Icon name="key" />
+              Use a passkey instead of a password
+            </button>
+          </p>
+        )}
       </form>
     </SignFrame>
   )
