@@ -2,12 +2,12 @@
 
 import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
-import type { DkimKey } from '../store/dkim-keys.ts'
+import { dkimKeyRecord } from '../mail/dns-tags.ts'
+import { checkRecord, type Checked, type RecordValue } from './check-record.ts'
 import { ensureDkimKeys, listDkimKeys } from './rotate-dkim.ts'
 import type { Host } from './host.ts'
 
-/** `value` as in a zone, TXT without its quotes. */
-export type DnsRecord = { readonly name: string; readonly type: 'MX' | 'TXT'; readonly value: string; readonly why: string }
+export type DnsRecord = RecordValue & { readonly why: string }
 
 /** Mail under way, in queues for up to 5 days, still carries the signature of a retired key. */
 const RETIRED_FOR_MS = 7 * 86_400_000
@@ -23,18 +23,21 @@ export const dnsRecords = async (host: Host): Promise<readonly DnsRecord[]> => {
       name: domain, type: 'TXT', value: `v=spf1 ${['mx', ...senders(config)].join(' ')} -all`,
       why: 'who may send for it; a provider may name an include: of its own',
     },
-    ...keys.map((key): DnsRecord => ({ name: `${key.selector}._domainkey.${domain}`, type: 'TXT', value: dkimRecord(key), why: whyKey[key.state] })),
+    ...keys.map(({ selector, algorithm, publicKey, state }): DnsRecord => (
+      { name: `${selector}._domainkey.${domain}`, type: 'TXT', value: dkimKeyRecord(algorithm, publicKey), why: whyKey[state] })),
     { name: `_dmarc.${domain}`, type: 'TXT', value: 'v=DMARC1; p=reject', why: 'what claims to be from it and is not signed may be refused' },
   ]
 }
+
+/** The same, each with what the DNS says of it. */
+export const checkedRecords = async (host: Host): Promise<readonly (DnsRecord & Checked)[]> =>
+  Promise.all((await dnsRecords(host)).map(async (record) => ({ ...record, ...await checkRecord(host.resolve, record) })))
 
 const whyKey = {
   active: 'the key that mail is signed with',
   next: 'the key to come: publish it, wait until it can be looked up everywhere, then run "burnbox dkim rotate --activate"',
   retired: 'the former key, for mail that is still under way',
 } as const
-
-const dkimRecord = ({ algorithm, publicKey }: DkimKey): string => `v=DKIM1; k=${algorithm === 'rsa-sha256' ? 'rsa' : 'ed25519'}; p=${publicKey}`
 
 /** The web UI's name when it has one of its own: most hosts are one machine. */
 const mailServerName = ({ url, domain }: Config): string => {
@@ -53,7 +56,17 @@ const senders = ({ relay }: Config): readonly string[] => {
 }
 
 /** RFC 1035 §5.1: a character string holds 255 octets, so a key is several of them. */
-export const zoneLines = (records: readonly DnsRecord[]): string => records.map(({ name, type, value, why }) => {
+export const zoneLines = (records: readonly (DnsRecord & Partial<Checked>)[]): string => records.map((record) => {
+  const { name, type, value, why } = record
   const data = type === 'TXT' ? (value.match(/.{1,250}/g) ?? []).map((text) => `"${text}"`).join(' ') : value
-  return `; ${why}\n${name}. 3600 IN ${type} ${data}`
+  return `; ${why}\n${checkLine(record)}${name}. 3600 IN ${type} ${data}`
 }).join('\n')
+
+const checkLine = ({ published, found = [] }: Partial<Checked>): string => {
+  if (published === undefined) return ''
+  if (published === null) return '; not known: the DNS gave no answer\n'
+  if (published) return '; published\n'
+  // Others' text must end no comment of ours.
+  const there = found.map((text) => text.replaceAll(/[^ -~]/g, '?')).join(' | ')
+  return `; NOT PUBLISHED${there === '' ? '' : `, but: ${there}`}\n`
+}

@@ -18,6 +18,7 @@ export const problems = {
   'account-exists': { status: 409, title: 'This account is there already' },
   'set-up': { status: 409, title: 'This host is set up already' },
   'would-reveal': { status: 409, title: 'Sending this would show your inbox' },
+  'not-published': { status: 409, title: 'This record is not in the DNS' },
   'link-used': { status: 410, title: 'This link was used or has expired' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'Send JSON' },

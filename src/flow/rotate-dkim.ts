@@ -2,7 +2,9 @@
 
 import type { Config } from '../config.ts'
 import type { Algorithm } from '../mail/dkim.ts'
+import { dkimKeyRecord } from '../mail/dns-tags.ts'
 import { activateNextDkimKeys, activeDkimKeys, dkimKeys, makeDkimKey } from '../store/dkim-keys.ts'
+import { checkRecord } from './check-record.ts'
 import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
 
@@ -15,10 +17,24 @@ export const prepareDkimRotation = async (host: Host): Promise<void> => {
   for (const algorithm of dkimAlgorithms(host.config)) await makeDkimKey(host.db, host.keys, host.domain, algorithm, 'next', host.clock.now())
 }
 
-/** Signs with the next keys from now on, on every process within a minute. */
-export const activateDkimRotation = async (host: Host): Promise<void> => {
+/**
+ * Signs with the next keys from now on, on every process within a minute. A key that cannot be looked up would make every signature fail,
+ * so that is checked first; `force`: it is known better.
+ */
+export const activateDkimRotation = async (host: Host, options: { readonly force?: boolean } = {}): Promise<void> => {
+  if (!options.force) await refuseUnpublished(host)
   const done = await host.db.transaction().execute((tx) => activateNextDkimKeys(tx, host.domain, host.clock.now()))
   if (!done) throw new Problem('not-found', 'There is no next key: run "burnbox dkim rotate" first and publish the record that it prints.')
+}
+
+const refuseUnpublished = async (host: Host): Promise<void> => {
+  for (const { selector, algorithm, publicKey } of (await listDkimKeys(host)).filter(({ state }) => state === 'next')) {
+    const name = `${selector}._domainkey.${host.domain}`
+    const { published } = await checkRecord(host.resolve, { name, type: 'TXT', value: dkimKeyRecord(algorithm, publicKey) })
+    if (published === true) continue
+    const what = published === null ? `The DNS gave no answer for ${name}` : `The record of ${name} is not published, or has another key`
+    throw new Problem('not-published', `${what}: signatures with the new key would not verify. Publish what "burnbox dkim rotate" prints, or use --force.`)
+  }
 }
 
 /** Those in use, made when missing. */

@@ -2,7 +2,7 @@
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
 import { heldRoutes } from './held.ts'
-import { hostRoutes } from './host.ts'
+import { hostDnsRoutes } from './host-dns.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { correspondentRoutes } from './correspondents.ts'
 import { localRoutes } from './local.ts'
@@ -21,7 +21,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/correspondents', correspondentRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))
   .route('/v1/held', heldRoutes(services))
-  .route('/v1/host', hostRoutes(services))
+  .route('/v1/host', hostDnsRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
   .route('/v1/stats', statRoutes(services))

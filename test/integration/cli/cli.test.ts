@@ -1,32 +1,15 @@
 // The command line in one process: what it prints, where, and its exit codes. (The program itself: test/e2e.)
 import { expect, test } from 'vitest'
 import { runCli } from '../../../src/cli/run.ts'
-import { createAuth } from '../../../src/http/auth.ts'
-import { ensureHostDomain } from '../../../src/store/domains.ts'
 import { accountOfToken } from '../../../src/store/tokens.ts'
+import { createCommandLine } from '../../support/command-line.ts'
 import { createDatabase } from '../../support/database.ts'
 import { holdMessage } from '../../support/held-message.ts'
 import { createTestHost } from '../../support/web-host.ts'
 
 const { db } = await createDatabase()
 const host = createTestHost(db)
-const identities = createAuth(host)
-let opened = 0
-
-const burnbox = async (...argv: string[]) => {
-  const out: (string | Uint8Array)[] = []
-  const err: string[] = []
-  const code = await runCli(argv, {
-    serve: async () => {},
-    open: async () => {
-      opened++
-      return { host, identities, close: async () => { opened-- } }
-    },
-  }, { out: (text) => out.push(text), err: (text) => err.push(String(text)) })
-  expect(opened).toBe(0)
-  return { code, out: out.map((text) => Buffer.from(text as string).toString()).join(''), err: err.join('') }
-}
-const json = async (...argv: string[]) => JSON.parse((await burnbox(...argv, '--json')).out)
+const { burnbox, json } = createCommandLine(host)
 
 test('account add: a one-time link; inboxes count as verified, the first is the default', async () => {
   const { code, out } = await burnbox('account', 'add', 'Ada@home.example', '--operator', '--inbox', 'a1@home.example', '--inbox', 'a2@home.example')
@@ -119,21 +102,4 @@ test('--help everywhere, on stdout, exit 0, and nothing is opened for it', async
 
 test('a fault is main’s to explain', async () => {
   await expect(runCli(['queue', 'list'], { serve: async () => {}, open: async () => { throw new Error('away') } })).rejects.toThrow('away')
-})
-
-test('dns prints a zone fragment; dkim rotate the record of the next key, and switches to it with --activate', async () => {
-  await db.transaction().execute((tx) => ensureHostDomain(tx, host.domain))
-  const { code, out } = await burnbox('dns')
-  expect(code).toBe(0)
-  const lines = out.split('\n').filter((line) => !line.startsWith(';'))
-  expect(lines[0]).toBe('burn.localhost. 3600 IN MX 10 mail.burn.localhost.')
-  expect(lines[1]).toBe('burn.localhost. 3600 IN TXT "v=spf1 mx -all"')
-  expect(lines[2]).toMatch(/^burnbox1\._domainkey\.burn\.localhost\. 3600 IN TXT "v=DKIM1; k=rsa; p=[\w+/]{200,255}" "[\w+/=]+"$/)
-  expect(lines[3]).toBe('_dmarc.burn.localhost. 3600 IN TXT "v=DMARC1; p=reject"')
-  expect(await json('dns')).toMatchObject([{ type: 'MX' }, { type: 'TXT' }, { name: 'burnbox1._domainkey.burn.localhost' }, { type: 'TXT' }])
-  expect(await burnbox('dkim', 'rotate', '--activate')).toMatchObject({ code: 65, err: expect.stringContaining('There is no next key') })
-  expect((await burnbox('dkim', 'rotate')).out).toMatch(/^; the key to come.*\nburnbox2\._domainkey/)
-  expect((await burnbox('dkim', 'rotate', '--activate')).out).toMatch(/^; the key that mail is signed with\nburnbox2\._domainkey/)
-  expect((await json('dkim', 'list')).map((key: { selector: string; state: string }) => `${key.selector} ${key.state}`))
-    .toEqual(['burnbox1 retired', 'burnbox2 active'])
 })

@@ -54,7 +54,7 @@ describe('rotation', () => {
     await Promise.all([prepareDkimRotation(host), prepareDkimRotation(host)])
     expect(await names()).toEqual(['burnbox1 active', 'burnbox2 next'])
     expect((await dnsRecords(host)).filter(({ name }) => name.includes('_domainkey'))).toHaveLength(2)
-    await activateDkimRotation(host)
+    await activateDkimRotation(host, { force: true })
     expect(await names()).toEqual(['burnbox1 retired', 'burnbox2 active'])
     const rows = await db.selectFrom('dkim_keys').select(['selector', 'private_key_encrypted']).where('domain', '=', host.domain).orderBy('selector').execute()
     expect(rows.map((row) => row.private_key_encrypted === null)).toEqual([true, false])
@@ -83,7 +83,7 @@ describe('dnsRecords', () => {
       (await dnsRecords(at)).flatMap(({ name }) => (name.includes('_domainkey') ? [name.split('.')[0]!] : [])).toSorted()
     expect(await keyNames(host)).toEqual(['burnbox-ed1', 'burnbox1'])
     await prepareDkimRotation(host)
-    await activateDkimRotation(host)
+    await activateDkimRotation(host, { force: true })
     expect(await keyNames(host)).toEqual(['burnbox-ed1', 'burnbox-ed2', 'burnbox1', 'burnbox2'])
     const later = { ...host, clock: { ...host.clock, now: () => new Date(Date.now() + 8 * 86_400_000) } }
     expect(await keyNames(later)).toEqual(['burnbox-ed2', 'burnbox2'])
