@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { endRefusal, noteRefusal } from '../../../src/store/notices.ts'
 import { createDatabase } from '../../support/database.ts'
 import { startWeb } from '../../support/web-host.ts'
 
@@ -28,6 +29,17 @@ test('a new inbox gets one mail with a link, and is verified by it once', async 
   expect(answers.map((one) => one.status).sort()).toEqual([200, 410, 410])
   const { items } = (await web.call('GET', '/v1/inboxes', { token: ada.token })).body
   expect(items).toMatchObject([{ address: 'ada@home.example' }, { address: 'second@home.example', verified: true }])
+})
+
+test('an inbox whose server refuses says so, until it takes mail again', async () => {
+  const read = async () => (await web.call('GET', '/v1/inboxes', { token: bob.token })).body.items[0]
+  expect(await read()).toMatchObject({ refused_since: null, refused_reply: null })
+  const { id } = await db.selectFrom('inboxes').select('id').where('address', '=', 'bob@home.example').executeTakeFirstOrThrow()
+  const at = new Date('2026-07-14T09:30:00.000Z')
+  await noteRefusal(db, id, '550 5.1.1 No such user', { at, until: at })
+  expect(await read()).toMatchObject({ refused_since: at.toISOString(), refused_reply: '550 5.1.1 No such user' })
+  await endRefusal(db, id, at)
+  expect(await read()).toMatchObject({ refused_since: null, refused_reply: null })
 })
 
 test('L16 the link is made of the configured URL, whatever Host says', async () => {
@@ -96,10 +108,11 @@ test('settings: a verified inbox of one’s own as the default, days within limi
   const change = (json: object) => web.call('PATCH', '/v1/me', { token: bob.token, json })
   for (const json of [
     { default_inbox_id: unverified.id }, { default_inbox_id: mine.default_inbox_id }, { default_inbox_id: 'x' },
-    { held_days: 0 }, { held_days: 366 }, { activity_days: 1.5 }, { name: '' }, { name: 'a\nb' },
+    { held_days: 0 }, { held_days: 366 }, { activity_days: 1.5 }, { notices: 'no' }, { name: '' }, { name: 'a\nb' },
   ]) {
     expect(await change(json)).toMatchObject({ status: 422, body: { code: 'invalid' } })
   }
-  const { body } = await change({ held_days: 7, activity_days: 30, name: 'Bob', role: 'operator', email: 'x@y.example' })
-  expect(body).toMatchObject({ held_days: 7, activity_days: 30, name: 'Bob', role: 'member', email: 'bob@home.example' })
+  expect((await web.call('GET', '/v1/me', { token: bob.token })).body.notices).toBe(true)
+  const { body } = await change({ held_days: 7, activity_days: 30, notices: false, name: 'Bob', role: 'operator', email: 'x@y.example' })
+  expect(body).toMatchObject({ held_days: 7, activity_days: 30, notices: false, name: 'Bob', role: 'member', email: 'bob@home.example' })
 })
