@@ -23,7 +23,7 @@ export type VerifyThread = {
 /** Twenty of 30 MB at once need 4 s of one thread. Past this the sender is asked to come again. */
 const PATIENCE_MS = 15_000
 
-export const createVerifyThread = (): VerifyThread => {
+export const createVerifyThread = (patienceMs = PATIENCE_MS): VerifyThread => {
   let worker: Worker | undefined
   const running = (): Worker => {
     if (worker) return worker
@@ -42,10 +42,11 @@ export const createVerifyThread = (): VerifyThread => {
       const ended = Promise.withResolvers<Authentication>()
       const onExit = (): void => ended.reject(new Error('the thread that verifies ended'))
       const timer = setTimeout(() => {
-        // It may be busy with one message for ever; the others come again as well.
+        // It may be busy with one message for ever; the others in it come again as well. It takes a moment to end, so nobody new may enter.
+        if (worker === inside) worker = undefined
         void inside.terminate()
         ended.reject(new Error('a large message took too long to verify'))
-      }, PATIENCE_MS)
+      }, patienceMs)
       inside.once('exit', onExit)
       serve(port1, message[Symbol.asyncIterator](), resolve, ended)
       inside.postMessage({ envelope, port: port2 }, [port2])
@@ -57,7 +58,10 @@ export const createVerifyThread = (): VerifyThread => {
         port1.close()
       }
     },
-    close: () => void worker?.terminate(),
+    close: () => {
+      void worker?.terminate()
+      worker = undefined
+    },
   }
 }
 
