@@ -9,7 +9,8 @@ import { startNameServer } from './name-server.ts'
 import { withEnds } from './ends.ts'
 import type { BenchOptions } from './part.ts'
 import { postfixMissing, startPostfix } from './postfix.ts'
-import { startSink, type Sink } from './smtp-sink.ts'
+import { seeSameWork } from './same-work.ts'
+import { freePort, startSink, type Sink } from './smtp-sink.ts'
 import type { Server } from './throughput.ts'
 
 export type Work = 'bare' | 'equal'
@@ -31,15 +32,14 @@ export function onStage<T>(work: Work, options: BenchOptions, act: (stage: Stage
     const folder = await mkdtemp(join(tmpdir(), 'burnbox-bench-'))
     atEnd(() => rm(folder, { recursive: true, force: true }))
     await chmod(folder, 0o711)      // Postfix's own user passes through
-    const sink = await startSink()
-    atEnd(sink.stop)
+    const sinkPort = await freePort()
     const rival = rivalMissing(work, options)
     if (rival !== undefined) console.log(`No comparison: ${rival}.\n`)
     // Postfix's helpers know port 53 alone, which takes root.
     const dns = work === 'equal' ? await startNameServer({ standard: rival === undefined }) : undefined
     if (dns) atEnd(dns.stop)
     const own: Record<string, string> = dns ? { BURNBOX_DNS: `${dns.address}:${dns.port}` } : { BURNBOX_BENCH_BARE: 'true' }
-    const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${sink.port}`, ...own, ...options.environment })
+    const burnbox = await startBurnbox({ BURNBOX_RELAY: `smtp://127.0.0.1:${sinkPort}`, ...own, ...options.environment })
     atEnd(burnbox.stop)
     await burnbox.cli('account', 'add', email, '--operator')
     const alias = await burnbox.cli('alias', 'new', email, 'shop.example')
@@ -49,11 +49,14 @@ export function onStage<T>(work: Work, options: BenchOptions, act: (stage: Stage
     if (rival === undefined) {
       const milters = dns && await startMilters(join(folder, 'milters'), { domain, nameServer: dns.address })
       if (milters) atEnd(milters.stop)
-      const postfix = await startRival(join(folder, 'postfix'), sink, alias, milters)
+      const postfix = await startRival(join(folder, 'postfix'), sinkPort, alias, milters)
       atEnd(postfix.stop)
       theirs = { name: `Postfix ${postfix.version}${milters ? ', milters, PostSRSd' : ''}`, port: postfix.port, pids: [postfix.pid, ...milters?.pids ?? []] }
     }
-    return await act({ sink, burnbox, alias, ours, theirs })
+    if (dns) await seeSameWork(folder, sinkPort, alias, [ours, ...theirs ? [theirs] : []])
+    const sink = await startSink(sinkPort)
+    atEnd(sink.stop)
+    return act({ sink, burnbox, alias, ours, theirs })
   })
 }
 
@@ -62,8 +65,8 @@ function rivalMissing(work: Work, options: BenchOptions): string | undefined {
   return postfixMissing() ?? (work === 'equal' ? miltersMissing() : undefined)
 }
 
-async function startRival(folder: string, sink: Sink, alias: string, milters: Milters | undefined) {
+async function startRival(folder: string, relayPort: number, alias: string, milters: Milters | undefined) {
   await mkdir(folder)
   const aliases = [alias, ...Array.from({ length: manyAliases }, (_, n) => `${n + 1}${numberedAlias}`)]
-  return startPostfix(folder, { relayPort: sink.port, domain, inbox: email, aliases, ...(milters && { milters }) })
+  return startPostfix(folder, { relayPort, domain, inbox: email, aliases, ...(milters && { milters }) })
 }
