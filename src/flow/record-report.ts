@@ -1,10 +1,11 @@
-// Mail to one of our VERP addresses, its signature already proven: an inbox bounced what its server had accepted.
+// Mail to one of our VERP addresses, its signature already proven: an inbox bounced what its server had accepted, or it answers by itself.
 // Recorded for the owner; with the original included the message is held again. Never sent on to the outside (G4).
 
 import { contentInMemory } from '../mail/content.ts'
 import { parseDsn } from '../mail/dsn.ts'
 import { readable } from '../mail/encoded-word.ts'
 import { endOfFields, fieldsNamed, parseFields, valueOf } from '../mail/header.ts'
+import { reportKind } from '../mail/report-kind.ts'
 import type { InboxFact, Report } from '../policy/decide.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
@@ -23,6 +24,7 @@ const FAILED = 'failed'
 export const recordReport = async (host: Host, report: Report, incoming: Incoming): Promise<void> => {
   const at = host.clock.now()
   const dsn = parseDsn(await wholeOf(incoming))
+  const reason = dsn ? dsn.action ?? null : reportKind(parseFields(incoming.content.header))
   const reply = [dsn?.status, dsn?.diagnostic].filter(Boolean).join(' ')
   const failed = dsn?.action === undefined || dsn.action === FAILED
   // What a decoded part may hold and DATA may not: it must never reach a next hop (RELIABILITY choice 1).
@@ -31,7 +33,7 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
   await host.db.transaction().execute(async (tx) => {
     await insertActivity(tx, [{
       at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',
-      deliveryId: report.deliveryId, reason: dsn?.action ?? null, reply: reply || null, size: incoming.content.size,
+      deliveryId: report.deliveryId, reason, reply: reply || null, size: incoming.content.size,
     }])
     if (dsn?.action === FAILED) await noteBounce(tx, report, inbox, reply, at)
     if (!original) return

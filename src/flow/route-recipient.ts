@@ -17,10 +17,12 @@ export type Sender = { readonly reversePath: ReversePath; /** SIZE=, or 0 */ rea
 export const kindOfRecipient = (forwardPath: Mailbox): LocalPartKind => kindOfLocalPart(localPartOf(forwardPath))
 
 export const routeRecipient = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal> => {
+  const kind = kindOfRecipient(forwardPath)
+  if (kind === 'verp' && domainOf(lowerCased(forwardPath)) === host.domain) return routeReport(host, forwardPath)
   const fact = await host.routes.byAddress(forwardPath)
   if (fact.kind === 'foreign-domain') return { kind: 'reject', reason: 'relay-not-permitted' }
-  switch (kindOfRecipient(forwardPath)) {
-    case 'verp': return routeReport(host, forwardPath)
+  switch (kind) {
+    case 'verp': return NO_SUCH_ADDRESS
     case 'reverse-alias': return refuseReply(host, forwardPath, sender)
     case 'alias': break
   }

@@ -36,9 +36,18 @@ const reasons: Readonly<Record<string, string>> = {
   'would-reveal': 'sending it would show your inbox',
 }
 
+const came: Readonly<Record<string, string>> = {
+  delayed: 'Your inbox’s server says that it will take longer',
+  delivered: 'Your inbox’s server says that it was delivered',
+  relayed: 'Your inbox’s server says that it was passed on',
+  'auto-reply': 'Your inbox answered by itself; the answer went nowhere',
+  complaint: 'Your inbox’s server reports that you called it spam',
+}
+
 export const reasonWords = (reason: string) => reasons[reason] ?? reason
 
 export function activityWords(event: Activity): { readonly icon: string; readonly words: string } {
+  if (event.kind === 'bounced' && event.reason && came[event.reason]) return { icon: 'info', words: came[event.reason]! }
   const [icon, words] = known[event.kind] ?? ['info', event.kind]
   return { icon, words: event.kind === 'held' && event.reason ? `${words}: ${reasonWords(event.reason)}` : words }
 }
