@@ -1,9 +1,12 @@
 // burnbox account …
 import { accountNamed, createAccount, createSignInLink } from '../flow/create-account.ts'
+import type { Host } from '../flow/host.ts'
+import { invite } from '../flow/invite.ts'
 import { Problem } from '../flow/problem.ts'
+import { leaveAccount, restoreAccount, suspendAccount } from '../flow/suspend-account.ts'
 import { parseMailbox, type Mailbox } from '../mail/address.ts'
-import { accounts } from '../store/accounts.ts'
-import { table, textsOf, withHost, type Command } from './command.ts'
+import { hostAccounts } from '../store/host-accounts.ts'
+import { table, textOf, textsOf, UsageMistake, withHost, type Command, type Services } from './command.ts'
 
 export const mailboxOf = (text: string): Mailbox => {
   const mailbox = parseMailbox(text.trim())
@@ -37,13 +40,64 @@ export const accountCommands: readonly Command[] = [
     }),
   },
   {
-    name: 'account list', usage: '', about: 'List the accounts', words: [0, 0],
+    name: 'account list', usage: '', about: 'List the accounts, with counts and sizes', words: [0, 0],
     run: ({ services }) => withHost(services, async ({ host }) => {
-      const all = await accounts(host.db)
+      const all = await hostAccounts(host.db, host.clock.now())
       return {
-        text: table(all.map((account) => [account.email, account.role, account.suspendedAt ? 'suspended' : ''])),
-        json: all.map(({ id, email, name, role, suspendedAt }) => ({ id, email, name, role, suspended: suspendedAt !== null })),
+        text: table(all.map((account) => [
+          account.email, account.role, `${account.aliases} addresses`, `${Math.ceil(account.holdingBytes / 1_000_000)} MB held`, stateOf(account),
+        ])),
+        json: all.map((account) => ({
+          id: account.id, email: account.email, role: account.role, suspended: account.suspendedAt !== null, delete_at: account.deleteAt,
+          aliases: account.aliases, holding: account.holding, holding_bytes: account.holdingBytes, last_seen_at: account.lastSeenAt,
+        })),
       }
     }),
   },
+  {
+    name: 'account suspend', usage: 'EMAIL', about: 'From now on its mail is held, and it may only read', words: [1, 1],
+    run: ({ words, services }) => changed(services, words[0]!, suspendAccount),
+  },
+  {
+    name: 'account restore', usage: 'EMAIL', about: 'End a suspension, or call off a deletion', words: [1, 1],
+    run: ({ words, services }) => changed(services, words[0]!, restoreAccount),
+  },
+  {
+    name: 'account delete', usage: 'EMAIL', about: 'Suspend it for 30 days of grace, then delete it with all it has', words: [1, 1],
+    run: ({ words, services }) => changed(services, words[0]!, leaveAccount),
+  },
+  {
+    name: 'invite', usage: '[EMAIL] [--held-mb NUMBER] [--addresses NUMBER]', about: 'Print a link that makes one account, good for 7 days', words: [0, 1],
+    help: [
+      'EMAIL               mail the link there too', '--held-mb NUMBER    room in holding, 200 without it',
+      '--addresses NUMBER  how many addresses it may have; without it no limit',
+    ],
+    options: { 'held-mb': { type: 'string' }, addresses: { type: 'string' } },
+    run: ({ words, values, services }) => {
+      const [megabytes, aliasLimit] = [wholeNumber('--held-mb', textOf(values, 'held-mb')), wholeNumber('--addresses', textOf(values, 'addresses'))]
+      return withHost(services, async ({ host }) => {
+        const made = await invite(host, {
+          madeBy: null, email: words[0], ...(megabytes !== undefined && { heldBytes: megabytes * 1_000_000 }), ...(aliasLimit !== undefined && { aliasLimit }),
+        })
+        return { text: made.link, json: { id: made.id, link: made.link, expires_at: made.expiresAt.toISOString() } }
+      })
+    },
+  },
 ]
+
+const stateOf = (account: { readonly suspendedAt: Date | null; readonly deleteAt: Date | null }): string =>
+  account.deleteAt ? `deleted on ${account.deleteAt.toISOString().slice(0, 10)}` : account.suspendedAt ? 'suspended' : ''
+
+const changed = (services: Services, email: string, change: (host: Host, accountId: string) => Promise<void>) => withHost(services, async ({ host }) => {
+  const { id } = await accountNamed(host, email)
+  await change(host, id)
+  const [account] = await hostAccounts(host.db, host.clock.now(), id)
+  const state = stateOf(account!) || 'active'
+  return { text: `${account!.email}: ${state}`, json: { id, email: account!.email, suspended: account!.suspendedAt !== null, delete_at: account!.deleteAt } }
+})
+
+const wholeNumber = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  if (!/^\d{1,7}$/.test(text)) throw new UsageMistake(`burnbox invite: ${name} must be a whole number, not "${text}"`)
+  return Number(text)
+}

@@ -2,10 +2,10 @@
 import { parseDomain } from '../mail/address.ts'
 import { checkCustomLocalPart, localPartFor } from '../policy/local-part.ts'
 import { registrableDomain } from '../policy/site.ts'
-import { accountById } from '../store/accounts.ts'
+import { accountById, lockAccount } from '../store/accounts.ts'
 import { insertActivity } from '../store/activity.ts'
-import { aliasByUuid, insertAlias, type Alias } from '../store/aliases.ts'
-import type { Database } from '../store/database.ts'
+import { aliasByUuid, countAliases, insertAlias, type Alias } from '../store/aliases.ts'
+import type { Database, Tx } from '../store/database.ts'
 import { domainFor, type Domain } from '../store/domains.ts'
 import { ownInboxIds } from '../store/inboxes.ts'
 import type { Host } from './host.ts'
@@ -37,6 +37,7 @@ export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host
     pinned: input.pinned,
     inboxIds, now, retiredHash: host.keys.hash('retired-address', `${localPart}@${domain.name}`),
   })
+  await refuseOverLimit(tx, input.accountId)
   const made = input.localPart === undefined ? await insertRandom(host, input.site, insert) : await insert(customLocalPart(input.localPart))
   if (!made) {
     const detail = `${input.localPart}@${domain.name} is taken. Choose another name before the @.`
@@ -46,6 +47,15 @@ export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host
   await insertActivity(tx, [{ at: now, accountId: input.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: 'created' }])
   return alias
 })
+
+/** Counted with the account's settings locked: of many at once none goes over the limit (RELIABILITY L20). */
+const refuseOverLimit = async (tx: Tx, accountId: string): Promise<void> => {
+  const limit = (await accountById(tx, accountId))?.aliasLimit ?? null
+  if (limit === null) return
+  await lockAccount(tx, accountId)
+  if (await countAliases(tx, accountId) < limit) return
+  throw new Problem('limit-reached', `This account may have ${limit} addresses. Delete one, or ask whoever runs this host for more.`)
+}
 
 const insertRandom = async <T>(host: Host, site: string | null, insert: (localPart: string) => Promise<T | undefined>): Promise<T> => {
   for (let tries = 0; tries < mostTries; tries++) {

@@ -16,6 +16,7 @@ export const problems = {
   'in-use': { status: 409, title: 'This inbox is in use' },
   'inbox-exists': { status: 409, title: 'This inbox is there already' },
   'account-exists': { status: 409, title: 'This account is there already' },
+  'limit-reached': { status: 409, title: 'A limit of this account is reached' },
   'set-up': { status: 409, title: 'This host is set up already' },
   'would-reveal': { status: 409, title: 'Sending this would show your inbox' },
   'not-published': { status: 409, title: 'This record is not in the DNS' },

@@ -1,10 +1,12 @@
 // The API, version 1, as one router: what /v1/openapi.json describes and what Hono's typed client reads.
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
+import { correspondentRoutes } from './correspondents.ts'
 import { heldRoutes } from './held.ts'
 import { hostDnsRoutes } from './host-dns.ts'
+import { hostAccountRoutes } from './host-accounts.ts'
+import { hostRoutes } from './host.ts'
 import { inboxRoutes } from './inboxes.ts'
-import { correspondentRoutes } from './correspondents.ts'
 import { localRoutes } from './local.ts'
 import { manyAliasesRoutes } from './many-aliases.ts'
 import { manyHeldRoutes } from './many-held.ts'
@@ -22,6 +24,8 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/held', manyHeldRoutes(services))
   .route('/v1/held', heldRoutes(services))
   .route('/v1/host', hostDnsRoutes(services))
+  .route('/v1/host', hostRoutes(services))
+  .route('/v1/host', hostAccountRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
   .route('/v1/stats', statRoutes(services))

@@ -1,6 +1,8 @@
 // Who calls, and may they? 401 = we don't know you, 403 = we do, and no. RELIABILITY L01, L05, L10.
 import { createMiddleware } from 'hono/factory'
 import { Problem } from '../flow/problem.ts'
+import { accountById } from '../store/accounts.ts'
+import { isSuspended } from '../store/host-accounts.ts'
 import { accountOfToken, scopes, type Scope } from '../store/tokens.ts'
 import { hasOtherBody, refuseOtherTypes } from './json-body.ts'
 import { fromElsewhere, isSameOrigin, originsOf } from './origins.ts'
@@ -16,9 +18,22 @@ export const guard = ({ host, auth }: Guarding, scope: Scope) => {
     if (caller.via === 'session') refuseForgery(c.req.raw, origins)
     refuseOtherTypes(c.req.raw.headers)
     if (!caller.scopes.includes(scope)) throw new Problem('forbidden', `This token may not do that: it lacks the scope "${scope}".`)
+    if (scope !== 'read' && await isSuspended(host.db, caller.accountId)) {
+      throw new Problem('forbidden', 'This account is suspended by whoever runs this host: it can read, and its mail is held.')
+    }
     c.set('caller', caller)
     await next()
   })
+}
+
+/** For whoever runs the host; their token too, with the scope. */
+export const guardOperator = (services: Guarding, scope: Scope) => {
+  const guarded = guard(services, scope)
+  return createMiddleware<HttpEnv>((c, next) => guarded(c, async () => {
+    const account = await accountById(services.host.db, c.var.caller.accountId)
+    if (account?.role !== 'operator') throw new Problem('forbidden', 'This is for whoever runs this host.')
+    await next()
+  }))
 }
 
 /** For the person alone: how the account is signed in to is no matter of a token, whatever its scopes. */

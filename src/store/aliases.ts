@@ -116,6 +116,13 @@ export const insertAlias = async (tx: Tx, alias: NewAlias): Promise<{ readonly i
   return made
 }
 
+/** postmaster and abuse count for nobody. */
+export const countAliases = async (tx: Tx, accountId: string): Promise<number> => {
+  const { n } = await tx.selectFrom('aliases').select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('account_id', '=', accountId).where('system', '=', false).executeTakeFirstOrThrow()
+  return Number(n)
+}
+
 const addInboxes = async (tx: Tx, aliasId: number, accountId: string, inboxIds: readonly string[]): Promise<void> => {
   if (inboxIds.length === 0) return
   await tx.insertInto('alias_inboxes').values(inboxIds.map((id) => ({ alias_id: aliasId, inbox_id: id, account_id: accountId }))).execute()

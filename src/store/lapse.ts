@@ -28,6 +28,19 @@ export const lapseLinks = async (tx: Tx, now: Date, batch: number): Promise<numb
   return Number(numAffectedRows ?? 0)
 }
 
+/** Counts whose window is over, keys of calls that nobody retries any more, what better-auth left, and invitations that ended long ago. */
+export const lapseTries = async (tx: Tx, now: Date, _batch: number): Promise<number> => {
+  const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000)
+  await tx.deleteFrom('tries').where('until', '<=', now).execute()
+  await tx.deleteFrom('rateLimit').where('lastRequest', '<', String(ago(1).getTime())).execute()
+  await tx.deleteFrom('idempotency_keys').where('at', '<=', ago(1)).execute()
+  await tx.deleteFrom('verification').where('expiresAt', '<=', ago(1)).execute()
+  await tx.deleteFrom('session').where('expiresAt', '<=', now).execute()
+  await tx.deleteFrom('devices').where('last_seen_at', '<=', ago(400)).execute()
+  await tx.deleteFrom('invitations').where('expires_at', '<=', ago(30)).execute()
+  return 0
+}
+
 /** Bytes that nothing refers to: deliveries and held messages that went with their account or alias. */
 export const sweepUnusedMessages = async (tx: Tx, _now: Date, batch: number): Promise<number> => {
   const { rows } = await sql<{ id: string }>`

@@ -20,8 +20,20 @@ test('account add: a one-time link; inboxes count as verified, the first is the 
   const [settings] = await db.selectFrom('account_settings').select(['default_inbox_id', 'role']).execute()
   expect(settings).toEqual({ default_inbox_id: inboxes[0]!.id, role: 'operator' })
   expect(await json('account', 'add', 'bob@home.example')).toMatchObject({ email: 'bob@home.example', link: expect.any(String) })
-  expect((await burnbox('account', 'list')).out).toBe('ada@home.example  operator\nbob@home.example  member\n')
+  expect((await burnbox('account', 'list')).out).toBe(
+    'ada@home.example  operator  2 addresses  0 MB held\nbob@home.example  member    0 addresses  0 MB held\n')
   expect((await burnbox('account', 'link', 'bob@home.example')).out).toMatch(/#[\w-]{32}\n$/)
+})
+
+test('account suspend, restore and delete; invite', async () => {
+  expect((await burnbox('account', 'suspend', 'bob@home.example')).out).toBe('bob@home.example: suspended\n')
+  expect((await burnbox('account', 'list')).out).toMatch(/^bob@home\.example .* suspended$/m)
+  expect((await burnbox('account', 'delete', 'bob@home.example')).out).toMatch(/^bob@home\.example: deleted on \d{4}-\d\d-\d\d\n$/)
+  expect((await burnbox('account', 'restore', 'bob@home.example')).out).toBe('bob@home.example: active\n')
+  expect(await burnbox('account', 'suspend', 'ada@home.example')).toMatchObject({ code: 65, err: expect.stringMatching(/operator/) })
+  expect(await json('invite', '--held-mb', '5', '--addresses', '3')).toMatchObject({ link: expect.stringMatching(/\/setup#[\w-]{32}$/) })
+  expect(await db.selectFrom('invitations').select(['held_bytes', 'alias_limit']).execute()).toEqual([{ held_bytes: '5000000', alias_limit: 3 }])
+  expect(await burnbox('invite', '--held-mb', 'much')).toMatchObject({ code: 64, out: '' })
 })
 
 test('token add prints the token, alone on stdout; without --scope it may do everything', async () => {

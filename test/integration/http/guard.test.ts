@@ -28,7 +28,7 @@ const open = new Set([
 const routes = Object.entries(description.paths as Record<string, object>)
   .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })))
   .map(({ method, path }) => {
-    const id = path.startsWith('/v1/held') ? heldId : path.startsWith('/v1/inboxes') ? inboxId : /^\/v1\/(tokens|sessions)/.test(path) ? 'x' : alias.id
+    const id = path.startsWith('/v1/held') ? heldId : path.startsWith('/v1/inboxes') ? inboxId : /^\/v1\/(tokens|sessions|host)/.test(path) ? 'x' : alias.id
     return { method, route: `${method} ${path}`, path: path.replace('{id}', id).replace('{n}', '0') }
   })
 /** What a call needs in its body to be about its id. */
