@@ -29,6 +29,7 @@ export async function compareAll(
   for (const server of [stage.ours, stage.theirs]) {
     if (server) await measureRun(server, stage.sink, stage.alias, { sessions: 20, kept: true, messages: options.quick ? 1_000 : 2_000 })
   }
+  if (stage.theirs) console.log(`${title}, beside ${stage.theirs.name}`)
   const rows: Compared[] = []
   for (const scenario of scenarios) rows.push(await compare(scenario, stage, options))
   print(title, rows)
