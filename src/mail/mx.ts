@@ -40,5 +40,5 @@ const isRoot = (exchange: string): boolean => exchange === '' || exchange === '.
 
 const exchangeName = (exchange: string): string | undefined => {
   const name = exchange.endsWith('.') ? exchange.slice(0, -1) : exchange
-  return isRoot(exchange) || name.length > 253 ? undefined : parseDomain(name)
+  return isRoot(exchange) || name.length > 253 || name.startsWith('[') ? undefined : parseDomain(name)
 }

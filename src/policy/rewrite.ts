@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import { entriesOf, formatMailbox, mailboxesIn, type AddressEntry, type NamedMailbox } from '../mail/address-list.ts'
+import { authservIdOf } from '../mail/authserv-id.ts'
 import { formatDate } from '../mail/date.ts'
 import { encodePhrase } from '../mail/encoded-word.ts'
 import { fieldsNamed, formatField, valueOf, type Field } from '../mail/header.ts'
@@ -131,10 +132,9 @@ const junkLine = (field: Field): Buffer | undefined => {
   return isSafe(field.raw) ? field.raw : undefined
 }
 
-// RFC 8601 §5: the authserv-id is the first word, behind comments.
+// RFC 8601 §5
 const isOurs = (field: Field, authservIds: readonly string[]): boolean => {
-  const value = valueOf(field)
-  const id = (/^(?:\([^()]*\)|\s)*"?([^\s;"(]*)/.exec(value)?.[1] ?? '').toLowerCase().replace(/\.$/, '')
+  const id = authservIdOf(valueOf(field))
   return id === '' || authservIds.some((own) => id === own.toLowerCase())
 }
 

@@ -36,8 +36,9 @@ export const evaluate = async (message: Readable | Buffer | undefined, envelope:
     }
   }
   const fromDomain = domainAfterAt(envelope.from)
+  const sender = envelope.reversePath || `postmaster@${envelope.helo}`
   const [signatures, spf] = await Promise.all([
-    message ? dkimVerify(message, { resolver, curTime: envelope.now, rejectRsaSha1: true, sender: envelope.reversePath || `postmaster@${envelope.helo}` }) : unsigned,
+    message ? dkimVerify(message, { resolver, curTime: envelope.now, rejectRsaSha1: true, sender }) : unsigned,
     verifySpf({ resolver, ip: envelope.clientIp, helo: envelope.helo, sender: envelope.reversePath, mta: 'localhost', strict: true }),
   ])
   const dkim = signatures.results.filter((row) => row.signingDomain).map((row) => ({
