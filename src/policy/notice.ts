@@ -27,14 +27,15 @@ export const GAVE_TLS_UP = 'When mail last went there with encryption is more th
 
 /**
  * The default inbox when it is good, else the oldest that is; the sign-in address when none is, unless it is one of those that are not.
- * Undefined: nothing can be sent, so it is only shown.
+ * `signInAddress`: when it is known to be theirs. Undefined: nothing can be sent, so it is only shown.
  */
-export const noticeTarget = (inboxes: readonly InboxHealth[], signInAddress: Mailbox, notices: readonly NoticeFact[]): Mailbox | undefined => {
+export const noticeTarget = (inboxes: readonly InboxHealth[], signInAddress: Mailbox | undefined, notices: readonly NoticeFact[]): Mailbox | undefined => {
   const insecure = new Set(notices.filter(({ kind }) => kind === 'insecure').map(({ about }) => about))
   const isGood = ({ address, refusedSince }: InboxHealth): boolean => refusedSince === null && !insecure.has(domainOf(address))
   const good = inboxes.filter((inbox) => inbox.verified && isGood(inbox))
   const inbox = good.find(({ isDefault }) => isDefault) ?? good[0]
   if (inbox) return inbox.address
+  if (signInAddress === undefined) return undefined
   const isBad = insecure.has(domainOf(signInAddress)) || inboxes.some(({ address }) => address === signInAddress)
   return isBad ? undefined : signInAddress
 }

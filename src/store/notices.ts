@@ -94,6 +94,12 @@ export const inboxHealth = async (tx: Tx, accountId: string): Promise<readonly (
   }))
 }
 
+/** Undefined: nobody has verified it, so it may be somebody else's. */
+export const signInAddress = async (tx: Tx, accountId: string): Promise<Mailbox | undefined> => {
+  const row = await tx.selectFrom('user').select('email').where('id', '=', accountId).where('emailVerified', '=', true).executeTakeFirst()
+  return row?.email as Mailbox | undefined
+}
+
 /** Domains that mail goes to in the clear again: whoever has an inbox there is to be told. */
 export const noticeClearedDomains = async (tx: Tx, detail: string): Promise<void> => {
   await sql`

@@ -96,7 +96,7 @@ describe('an inbox whose server refuses', () => {
     expect(notice.text).toBe([
       `Your inbox ${name}.0@home.example refuses mail since 1 January 2026 at 00:00 UTC.`, `Its server said: ${UNKNOWN}`,
       '2 messages that it refused are in holding.', '',
-      'Holding: https://box.example/holding', 'Settings: https://box.example/settings', '',
+      'Holding:', 'https://box.example/holding', '', 'Settings:', 'https://box.example/settings', '',
       'You get at most one such mail a day. It can be switched off in Settings.', '',
     ].join('\n'))
     expect(notice.html).toContain('550 5.1.1 No such &lt;user&gt; &amp; friends')
@@ -218,6 +218,18 @@ describe('where the notice goes', () => {
     await clock.advance(day)
     await tell()
     expect(told()).toMatchObject([{ forwardPaths: [`${name}.new@home.example`] }])
+  })
+
+  test('never to a sign-in address that is not known to be theirs, or is one of this host', async () => {
+    for (const change of [{ emailVerified: false }, { email: `alias${people}@burn.example` }]) {
+      const { mail, account, name, refused, told, tell } = await scene({ inboxes: 1 })
+      const { address } = await mail.alias(account)
+      refused.set(`${name}.0@home.example`, UNKNOWN)
+      await mail.send({ to: address })
+      await db.updateTable('user').set(change).where('id', '=', account.id).execute()
+      await tell()
+      expect(told()).toEqual([])
+    }
   })
 
   test('never to an inbox that is not verified', async () => {

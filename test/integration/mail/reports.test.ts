@@ -121,6 +121,16 @@ describe('G21 what is no bounce', () => {
   })
 })
 
+test('mail with the null reverse-path is forwarded from our VERP address like any: its bounce is noted, too', async () => {
+  const { hop, mail, alias, inbox } = await scene()
+  expect((await mail.send({ from: '', to: alias, message: letter('Your code is 1234') })).dot).toMatch(/^250 /)
+  const sent = hop.accepted[1]!
+  expect(sent.reversePath).toMatch(/^b\.[a-z2-7]{39}@burn\.example$/)
+  expect((await mail.send({ from: '', to: sent.reversePath, message: bounce(inbox, whole(sent)) })).dot).toMatch(/^250 /)
+  expect(await listHeldRows(db)).toMatchObject([{ reason: 'refused' }])
+  expect(hop.arrived).toHaveLength(2)
+})
+
 test('G22 guessed VERP addresses: 550 5.1.1 before the store is asked', async () => {
   const { mail, alias, sent } = await scene()
   const sender = await openSender(mail.port)
