@@ -2,8 +2,11 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { mailboxesIn, parseAddressList } from '../../../src/mail/address-list.ts'
+import { addInbox } from '../../../src/flow/add-inbox.ts'
+import { createAccount } from '../../../src/flow/create-account.ts'
 import { createAlias } from '../../../src/flow/create-alias.ts'
+import type { Mailbox } from '../../../src/mail/address.ts'
+import { mailboxesIn, parseAddressList } from '../../../src/mail/address-list.ts'
 import { fieldsNamed, parseFields, valueOf } from '../../../src/mail/header.ts'
 import { retryNow } from '../../../src/store/deliveries.ts'
 import { createDatabase } from '../../support/database.ts'
@@ -137,6 +140,20 @@ test('what a mail program answers to names reverse aliases, what it must not is 
   for (const found of text.match(/r\.[a-z2-7]{26}@burn\.example/g) ?? []) expect(known).toContain(found)
 })
 
+test('D18 our Received is on top, with protocol and client, the alias and nobody else', async () => {
+  const { hop, mail, to } = await open()
+  const original = message('Received: from a by b; Thu, 01 Jan 2026 00:00:00 +0000', 'From: a@shop.example')
+  for (const parameters of ['', 'SMTPUTF8']) await mail.send({ to, parameters, message: original })
+  for (const [copy, protocol] of [[hop.accepted[0]!, 'ESMTP'], [hop.accepted[1]!, 'UTF8SMTP']] as const) {
+    const [ours, ...rest] = values(copy, 'received')
+    const at = to.replaceAll('.', String.raw`\.`)
+    expect(ours).toMatch(new RegExp(`^from mail\\.shop\\.example \\(\\[127\\.0\\.0\\.1\\]\\) by burn\\.example with ${protocol} id \\w+ for <${at}>; `))
+    expect(rest).toEqual(['from a by b; Thu, 01 Jan 2026 00:00:00 +0000'])
+    const added = copy.bytes.toString().slice(0, copy.bytes.indexOf('\r\nReceived: from a'))
+    expect(added).not.toMatch(/home\.example|localhost|\/work|sink\.example/)
+  }
+})
+
 describe('D21 loops', () => {
   const freePort = async (): Promise<number> => {
     const server = createServer().listen(0, '127.0.0.1')
@@ -169,6 +186,17 @@ describe('D21 loops', () => {
     expect(await held()).toMatchObject([{ reason: 'refused', reason_text: 'Your inbox refused it: 550 5.4.6 Mail loop detected' }])
     await until(async () => [...await listDeliveries(db), ...await listDeliveries(other.db)].length === 0, 'both queues to be empty')
     expect(await copies()).toBeLessThanOrEqual(50)
+  })
+
+  test('an inbox at a domain of this host is refused when it is added, in any spelling, with an account or later', async () => {
+    const { mail, to } = await open()
+    const account = await mail.account(newName())
+    for (const address of [to, to.toUpperCase(), 'anybody@burn.example', 'anybody@BURN.example.', '"any body"@burn.example']) {
+      await expect(addInbox(mail.host, { accountId: account.id, address }), address).rejects.toMatchObject({ code: 'invalid' })
+    }
+    const looped = { email: `${newName()}@account.example` as Mailbox, role: 'member' as const, inboxes: [to as Mailbox] }
+    await expect(createAccount(mail.host, looped)).rejects.toMatchObject({ code: 'invalid' })
+    expect(await db.selectFrom('inboxes').select('address').where('address', 'like', '%burn.example').execute()).toEqual([])
   })
 
   test('an inbox that sends what it gets back to the alias: refused there the first time', async () => {

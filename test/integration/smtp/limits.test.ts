@@ -243,7 +243,7 @@ test('J09 who guesses addresses is cut off after 20, his network after 200 an ho
   expect(await knock(port, '192.0.2.7')).toMatch(/^220 /)
 })
 
-test('J08 an alias that gets 1,000 messages in an hour: only it is 450 4.7.1, its neighbour is not', async () => {
+test('J08 E21 an alias that gets the same message 1,000 times in an hour: only it is 450 4.7.1, its neighbour is not', async () => {
   const flooded = await addAlias('flooded-1')
   const { port, clock } = await open()
   for (let n = 0; n < 10; n++) {

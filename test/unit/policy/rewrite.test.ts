@@ -122,7 +122,7 @@ describe('D07 Reply-To', () => {
   })
 })
 
-test('To and Cc: own addresses stay, other people become reverse aliases, groups stay groups', () => {
+test('D08 To and Cc: own addresses stay, other people become reverse aliases, groups stay groups', () => {
   const out = rewrite(
     'From: a@shop.example\r\nTo: "Me" <me@real.example>, Bob <bob@x.example>\r\n'
       + `Cc: Team: carl@x.example, shop-7kq2m@burn.example; undisclosed-recipients:;\r\n${usual}`,
@@ -131,7 +131,7 @@ test('To and Cc: own addresses stay, other people become reverse aliases, groups
   expect(values(out, 'cc')).toEqual(['"Team": "carl at x.example" <r.2@burn.example>, shop-7kq2m@burn.example;, "undisclosed-recipients": ;'])
 })
 
-test('To keeps its bytes only where no program can read another address in it', () => {
+test('D08 To keeps its bytes only where no program can read another address in it', () => {
   const to = (value: string) => rewrite(`From: a@shop.example\r\nTo: ${value}\r\n${usual}`)
   expect(to('Me\r\n\t<shop-7kq2m@burn.example>')).toContain('\r\nTo: Me\r\n\t<shop-7kq2m@burn.example>\r\n')
   for (const name of ['"x@evil.example"', '=?utf-8?Q?x=40evil.example?=', '(x@evil.example)', 'x＠evil.example']) {
@@ -141,7 +141,7 @@ test('To keeps its bytes only where no program can read another address in it', 
   }
 })
 
-test('the first 30 distinct addresses get a reverse alias, no address is lost', () => {
+test('D08 the first 30 distinct addresses get a reverse alias, no address is lost', () => {
   const to = Array.from({ length: 60 }, (_, n) => `"P, ${n}" <p${n}@x.example>`).join(',\r\n ')
   const out = rewrite(`From: a@shop.example\r\nTo: ${to}, shop-7kq2m@burn.example\r\nCc: P1@X.example, q@x.example, junk\r\n${usual}`)
   expect(addresses(out, 'to')).toEqual([...Array.from({ length: 29 }, (_, n) => `r.${n + 1}@burn.example`), 'shop-7kq2m@burn.example'])
