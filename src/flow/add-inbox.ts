@@ -1,8 +1,9 @@
-// A new inbox gets one mail with a link and a code, and nothing else before its owner has used one of them (RELIABILITY K15, L16).
+// A new inbox gets one mail with a link and a code, and nothing else before its owner has used one of them (RELIABILITY K15, K16, L16).
 import { domainOf, lowerCased, parseMailbox, type Mailbox } from '../mail/address.ts'
 import type { Tx } from '../store/database.ts'
 import { inboxByUuid, insertInbox, type Inbox } from '../store/inboxes.ts'
 import { openLinksOfInbox, putLink } from '../store/one-time-links.ts'
+import { takeTry } from '../store/tries.ts'
 import { composeMail } from './compose-mail.ts'
 import { refusalOf } from './constraint.ts'
 import { refuseOurDomain } from './create-account.ts'
@@ -13,6 +14,10 @@ import { queueOwnMail } from './send-own-mail.ts'
 
 /** Verification mails that may be on their way to one inbox within a day. */
 const mostOpenLinks = 3
+const dayMs = 86_400_000
+/** Nobody's mailbox is filled with our mails, by however many accounts, removed inboxes and processes; and no account writes to half the world. */
+const toOneAddress = { most: 3, windowMs: dayMs } as const
+const ofOneAccount = { most: 20, windowMs: dayMs } as const
 
 export const addInbox = async (host: Host, input: { readonly accountId: string; readonly address: string }): Promise<Inbox> => {
   const parsed = parseMailbox(input.address.trim())
@@ -20,6 +25,7 @@ export const addInbox = async (host: Host, input: { readonly accountId: string; 
     throw new Problem('invalid', 'Write the address of a mailbox, like you@example.com.', { field: 'address' })
   }
   const address = lowerCased(parsed)
+  await countMail(host, input.accountId, address)
   const uuid = await host.db.transaction().execute(async (tx) => {
     await refuseOurDomain(tx, address)
     const inbox = { accountId: input.accountId, address, verifiedAt: null, now: host.clock.now() }
@@ -39,6 +45,7 @@ export const verifyInboxAgain = async (host: Host, input: { readonly accountId: 
   const inbox = await inboxByUuid(host.db, input.accountId, input.uuid)
   if (!inbox) throw notFound('inbox')
   if (inbox.verifiedAt === null) {
+    await countMail(host, input.accountId, inbox.address)
     await host.db.transaction().execute(async (tx) => {
       if (await openLinksOfInbox(tx, inbox.id, host.clock.now()) >= mostOpenLinks) {
         throw new Problem('too-many', 'Several verification mails are on their way already. Try again tomorrow.')
@@ -48,6 +55,13 @@ export const verifyInboxAgain = async (host: Host, input: { readonly accountId: 
     host.wakeWorker()
   }
   return inbox
+}
+
+const countMail = async (host: Host, accountId: string, address: Mailbox): Promise<void> => {
+  const { db, keys, clock } = host
+  if (await takeTry(db, keys.hash('tries', 'inbox-of', accountId), ofOneAccount, clock.now())
+    && await takeTry(db, keys.hash('tries', 'inbox-to', address), toOneAddress, clock.now())) return
+  throw new Problem('too-many', 'Several verification mails are on their way already. Try again tomorrow.')
 }
 
 export const sendVerification = async (
