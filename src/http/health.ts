@@ -1,7 +1,7 @@
 // /healthz (this process), /readyz (the database too), /metrics (Prometheus).
 import { access, constants } from 'node:fs/promises'
 import { Hono } from 'hono'
-import { Gauge, register } from 'prom-client'
+import { collectDefaultMetrics, Gauge, register } from 'prom-client'
 import { Problem } from '../flow/problem.ts'
 import { isLoopback } from '../networks.ts'
 import { accountById } from '../store/accounts.ts'
@@ -13,6 +13,8 @@ import type { HttpEnv, Services } from './services.ts'
 export const healthRoutes = (services: Services) => {
   const { host } = services
   const app = new Hono<HttpEnv>()
+  // Memory, files, and how long the event loop was held up since the last look (RELIABILITY J10). One register for the whole process.
+  if (!register.getSingleMetric('nodejs_eventloop_lag_seconds')) collectDefaultMetrics()
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
 

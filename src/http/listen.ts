@@ -15,14 +15,14 @@ export type Listener = {
 }
 
 // Slow requests hold a socket, not a thread, but not for ever (RELIABILITY J14).
-const headersMs = 10_000
-const requestMs = 30_000
+const usualPatience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 2_000 }
 const mostHeaderBytes = 16 * 1024
 const closeMs = 5_000
 
-export const listen = async (endpoint: Endpoint): Promise<Listener> => {
+export const listen = async (endpoint: Endpoint, patience = usualPatience): Promise<Listener> => {
   const server = createServer({
-    headersTimeout: headersMs, requestTimeout: requestMs, maxHeaderSize: mostHeaderBytes, keepAliveTimeout: 5_000,
+    headersTimeout: patience.headersMs, requestTimeout: patience.requestMs, connectionsCheckingInterval: patience.lookEveryMs,
+    maxHeaderSize: mostHeaderBytes, keepAliveTimeout: 5_000,
   })
   const refuse = (_request: unknown, response: { writeHead(status: number): { end(): void } }): void => {
     response.writeHead(503).end()

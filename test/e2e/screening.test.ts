@@ -46,7 +46,7 @@ for (const [name, fields] of Object.entries(unjudgeable)) {
   })
 }
 
-test('a header of 128 KiB, 2,000 lines or a line of 64 KiB is taken; beyond each: 552 5.3.4', async () => {
+test('C04 a header of 128 KiB, 2,000 lines or a line of 64 KiB is taken; beyond each: 552 5.3.4', async () => {
   // The last field is a letter of the length that is asked for: 'X: ' and CRLF are 5 octets, the empty line counts with the header.
   const base = letter('large header', 'body').length - 'body\r\n'.length
   const lines = (count: number): string[] => Array.from({ length: count }, (_, n) => `X-${n}: 1`)
@@ -88,7 +88,7 @@ const report = (original: string, action = 'failed'): string => [
   '--b', 'Content-Type: message/rfc822', '', original, '--b--', '',
 ].join('\r\n')
 
-test('a report with the null reverse-path is held as `report`; with another reverse-path it is mail', async () => {
+test('K12 a report with the null reverse-path is held as `report`; with another reverse-path it is mail', async () => {
   const reported = await addAlias('reported-1')
   expect(await sendAlone(port, { from: '', to: reported.address, content: report(letter('x')) })).toMatch(/^250 /)
   expect(await heldFor(reported.id)).toEqual([{ reason: 'report' }])
@@ -96,7 +96,7 @@ test('a report with the null reverse-path is held as `report`; with another reve
   expect(await heldFor(reported.id)).toHaveLength(1)
 })
 
-test('VERP: a signed one is recorded and the original held; forged, expired or of nobody: 550 5.1.1', async () => {
+test('K11 VERP: a signed one is recorded and the original held; forged, expired or of nobody: 550 5.1.1', async () => {
   const bounced = await addAlias('bounced-1')
   const sent = await arrival(letter('will bounce'), bounced.address)
   const verp = sent.reversePath
@@ -147,7 +147,7 @@ test('recipients of different kinds in one transaction: 452 4.5.3', async () => 
   expect(await say(alias, reverse)).toEqual(['250 2.1.5', '452 4.5.3'])
 })
 
-test('a reverse alias: 550 5.7.1, and its owner sees who tried', async () => {
+test('K02 a reverse alias: 550 5.7.1, and its owner sees who tried', async () => {
   const written = await addAlias('written-1')
   const sent = await arrival(letter('hello'), written.address)
   const reverse = mailbox(/<(r\.[a-z2-7]+@burn\.example)>/.exec(unfolded(sent.bytes))![1]!)

@@ -7,8 +7,8 @@ import { chromium as playwright } from 'playwright-core'
 import { test } from 'vitest'
 
 export type Tool = 'chromium' | 'gpg' | 'opendkim' | 'opendmarc' | 'openssl' | 'postfix' | 'postsrsd' | 'python3-dkim' | 'rspamd' | 'swaks'
-/** 'root': a port below 1024, say. Nothing can be installed for it. */
-export type Need = Tool | 'root'
+/** 'root': a port below 1024, say. 'prlimit': Linux has it. Nothing can be installed for them. */
+export type Need = Tool | 'root' | 'prlimit'
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
@@ -30,6 +30,7 @@ export function hasTool(tool: Need): boolean {
   switch (tool) {
     case 'chromium': return findChromium() !== undefined
     case 'postfix': return ['postfix', 'smtp-source', 'smtp-sink'].every((name) => findProgram(name) !== undefined)
+    case 'prlimit': return findProgram('prlimit') !== undefined
     case 'python3-dkim': return findProgram('arcverify') !== undefined
     case 'root': return process.getuid?.() === 0
     case 'gpg': case 'opendkim': case 'opendmarc': case 'openssl': case 'postsrsd': case 'rspamd': case 'swaks': return findProgram(tool) !== undefined
