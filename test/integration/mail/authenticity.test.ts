@@ -1,8 +1,10 @@
 // E: what becomes of mail whose sender is proven, is not, or cannot be asked about. Real SMTP, a real DNS server, messages signed by other hosts' keys.
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../../../src/clock.ts'
 import { createDatabase } from '../../support/database.ts'
 import { openDnsServer, type DnsServer } from '../../support/dns-server.ts'
 import { openMailProcess, type MailProcess } from '../../support/mail-process.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 import { listHeldRows } from '../../support/mail-rows.ts'
 import { openNextHop, type NextHop, type Script } from '../../support/next-hop.ts'
 import { openSender } from '../../support/sender.ts'
@@ -26,11 +28,15 @@ type Scene = {
 let names = 0
 
 /** bank.example sends from 192.0.2.9 only and signs; evil.example sends from here and signs. */
-async function open(policy = 'p=reject', options: { readonly env?: Record<string, string>; readonly script?: Script } = {}): Promise<Scene> {
+type Options = { readonly env?: Record<string, string>; readonly script?: Script; readonly clock?: Clock }
+
+async function open(policy = 'p=reject', options: Options = {}): Promise<Scene> {
   const dns = await openDnsServer()
   const hop = await openNextHop(options.script ?? {})
   onTestFinished(() => hop[Symbol.asyncDispose]())
-  const mail = await openMailProcess(url, { relay: hop.url, env: { BURNBOX_DNS: dns.address, ...options.env } })
+  const mail = await openMailProcess(url, {
+    relay: hop.url, env: { BURNBOX_DNS: dns.address, ...options.env }, ...options.clock && { clock: options.clock },
+  })
   const alias = await mail.alias(await mail.account(`judged${++names}`))
   dns.set('bank.example', 'TXT', 'v=spf1 ip4:192.0.2.9 -all')
   dns.set('evil.example', 'TXT', 'v=spf1 ip4:127.0.0.1 -all')
@@ -302,6 +308,15 @@ describe('E13, E14 signatures that prove too little', () => {
   test('E20 made ten minutes from now: clocks differ', async () => {
     const { send } = await open()
     expect(await send(await signed(letter(), bank, { signTime: new Date(Date.now() + 600_000) }))).toMatch(accepted)
+  })
+
+  test.each([
+    ['ten minutes fast', 600_000, accepted], ['ten minutes slow', -600_000, accepted],
+    ['ten days fast: expired', 864_000_000, refused], ['ten days slow: not made yet', -864_000_000, refused],
+  ] as const)('E20 our clock is %s', async (_, ms, verdict) => {
+    const { send } = await open('p=reject', { clock: createFakeClock(new Date(Date.now() + ms)) })
+    const soon = new Date(Date.now() + 86_400_000)
+    expect(await send(await signed(letter(), bank, { signTime: new Date(), expires: soon }))).toMatch(verdict)
   })
 
   test('E13 a key of 512 bits', async () => {
