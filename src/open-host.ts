@@ -16,6 +16,7 @@ import { createSigner } from './relay/sign.ts'
 import { createSmarthost } from './relay/smarthost.ts'
 import { batched } from './store/batched.ts'
 import { createCorrespondents } from './store/correspondents.ts'
+import { followDatabase } from './store/database-clock.ts'
 import { checkDatabase, openDatabase, type Database } from './store/database.ts'
 import { activeDkimKeys } from './store/dkim-keys.ts'
 import { ensureHostDomain } from './store/domains.ts'
@@ -46,11 +47,12 @@ export const openHost = async (
   config: Config, log: Log,
   options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {},
 ): Promise<OpenHost> => {
-  const clock = options.clock ?? systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(config.data, { log }) : undefined
   const db = openDatabase(config.databaseUrl ?? embedded!.url, { max: CONNECTIONS })
+  let stopClock = (): void => {}
   const letGo = async (): Promise<void> => {
+    stopClock()
     await db.destroy()
     await embedded?.[Symbol.asyncDispose]()
   }
@@ -60,7 +62,9 @@ export const openHost = async (
     const keys = deriveKeys(config.secret ?? secretInFolder(config.data))
     await checkSecret(db, keys)
     await db.transaction().execute((tx) => ensureHostDomain(tx, config.domain))
-    return assemble(config, log, clock, db, keys, options.relay, letGo)
+    const followed = options.clock ? { clock: options.clock, stop: () => {} } : await followDatabase(systemClock, db, log)
+    stopClock = followed.stop
+    return assemble(config, log, followed.clock, db, keys, options.relay, letGo)
   } catch (error) {
     await letGo()
     throw error

@@ -5,16 +5,17 @@ import { constants } from 'node:os'
 import { createVitest } from 'vitest/node'
 import type { TestCase, Vitest } from 'vitest/node'
 import { installTools } from './support/install-tools.ts'
-import type { Tool } from './support/tools.ts'
+import { hasTool, type Tool } from './support/tools.ts'
 
 const rooms = ['unit', 'integration', 'fuzz', 'e2e', 'browser', 'chaos']
-const tools: readonly Tool[] = ['chromium', 'gpg', 'opendkim', 'opendmarc', 'openssl', 'postfix', 'python3-dkim', 'rspamd', 'swaks']
+const tools: readonly Tool[] = ['chromium', 'faketime', 'gpg', 'opendkim', 'opendmarc', 'openssl', 'postfix', 'python3-dkim', 'rspamd', 'strace', 'swaks']
 
 const args = process.argv.slice(2)
 const projects = args.filter((arg) => rooms.includes(arg))
 const files = args.filter((arg) => !rooms.includes(arg))
 
 const missing = installTools(tools)
+const needs = new Map<string, string>([...missing, ...(['root', 'tmpfs'] as const).filter((need) => !hasTool(need)).map((need) => [need, 'not here'] as const)])
 const vitest = await createVitest('test', { run: true, watch: false, ...(projects.length > 0 && { project: projects }) })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void vitest.close().finally(() => process.exit(128 + constants.signals[signal])))
@@ -34,11 +35,11 @@ function report(all: readonly TestCase[], faultCount: number): number {
   const count = (state: string): number => all.filter((test) => test.result().state === state).length
   const [passed, skipped] = [count('passed'), count('skipped')]
   const failed = count('failed') + count('pending') + faultCount
-  for (const [tool, reason] of missing) console.log(`not run, where it is needed: ${tool} (${reason})`)
+  for (const [tool, reason] of needs) console.log(`not run, where it is needed: ${tool} (${reason})`)
   // Only a missing tool may skip a test; and CI takes no excuse.
-  const silent = skipped > 0 && missing.size === 0
+  const silent = skipped > 0 && needs.size === 0
   if (silent) for (const test of all.filter((one) => one.result().state === 'skipped')) console.log(`skipped without a reason: ${test.fullName}`)
-  const bad = failed > 0 || passed === 0 || silent || (process.env['CI'] !== undefined && missing.size > 0)
+  const bad = failed > 0 || passed === 0 || silent || (process.env['CI'] !== undefined && needs.size > 0)
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   return bad ? 1 : 0
 }

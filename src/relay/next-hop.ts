@@ -24,7 +24,8 @@ export const createNextHop = (clock: Clock): NextHop => {
   let pauseMs = 0
   let pausedUntil = 0
   let probing = false
-  const pausedFor = (): number => (pauseMs === 0 ? 0 : Math.max(0, pausedUntil - clock.now().getTime()))
+  // Never longer than it was meant to be, should the clock be set back (case F16).
+  const pausedFor = (): number => (pauseMs === 0 ? 0 : Math.min(pauseMs, Math.max(0, pausedUntil - clock.now().getTime())))
   return {
     pausedMs: pausedFor,
     probeNow: () => { pausedUntil = 0 },

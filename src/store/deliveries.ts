@@ -114,6 +114,14 @@ export const ownRecipient = async (db: Database, id: bigint): Promise<Mailbox | 
   return (row?.address ?? undefined) as Mailbox | undefined
 }
 
+/** The clock was set back from `was`: what was due stays due, and nobody holds a lease for longer than one lasts. */
+export const clockSetBack = async (db: Database, was: Date, now: Date): Promise<void> => {
+  await sql`update deliveries set next_attempt_at = ${now}
+    where state = 'queued' and lease_until is null and next_attempt_at > ${now} and next_attempt_at <= ${was}`.execute(db)
+  const longest = new Date(now.getTime() + LEASE_MS)
+  await sql`update deliveries set lease_until = ${longest} where lease_until > ${longest}`.execute(db)
+}
+
 /** From now on an expired lease means "outcome unknown", not "not tried". */
 export const markSent = async (db: Database, id: bigint, leaseToken: bigint): Promise<void> => {
   await db.updateTable('deliveries').set({ state: 'sent' }).where('id', '=', id.toString()).where('lease_token', '=', leaseToken.toString()).execute()

@@ -8,7 +8,7 @@ import { settle, settleLater } from '../flow/settle.ts'
 import { waitFor } from '../flow/wait-for.ts'
 import { backoffMs, OVERDUE_MS } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
-import { claimDue, claimOrphanedSent, giveBack, lastRetry, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
+import { claimDue, claimOrphanedSent, clockSetBack, giveBack, lastRetry, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
 import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
@@ -17,6 +17,8 @@ const LOOK_EVERY_MS = 1_000
 const WORTH_A_CLAIM = 6
 const SOON_MS = 10
 const OVERDUE_EVERY_MS = 60_000
+/** Looks are seconds apart: the process stood still, or the clock was set. */
+const STRANGE_MS = 30_000
 /** As long as a sender would have waited; from then on the row says that the outcome may be unknown. */
 const PATIENCE_MS = 25_000
 /** Longer than an attempt waits for the reply to its dot. */
@@ -40,6 +42,7 @@ export const startWorker = (host: Host): Worker => {
   let orphansLookedAt = -Infinity
   let overdueLookedAt = -Infinity
   let retried: string | undefined
+  let lookedAt: Date | undefined
   const startOf = messageStarts(host.db)
 
   const wake = (): void => {
@@ -69,10 +72,16 @@ export const startWorker = (host: Host): Worker => {
   }
 
   const claim = async (): Promise<number> => {
-    // While the store was away our leases ran out; what we still wait for is not an orphan.
-    if (storeWasAway) await host.leases.renew()
-    storeWasAway = false
+    // While the store was away, or we stood still, our leases ran out; what we still wait for is not an orphan.
     const now = host.clock.now()
+    const passedMs = lookedAt ? now.getTime() - lookedAt.getTime() : 0
+    if (lookedAt && passedMs < -STRANGE_MS) {
+      await clockSetBack(host.db, lookedAt, now)
+      orphansLookedAt = overdueLookedAt = claimedAt = -Infinity
+    }
+    if (storeWasAway || passedMs > STRANGE_MS) await host.leases.renew()
+    storeWasAway = false
+    lookedAt = now
     if (now.getTime() - orphansLookedAt >= LOOK_EVERY_MS) {
       for (const orphan of await claimOrphanedSent(host.db, now, 100, newToken(host))) await settleOrphan(host, orphan)
       const asked = await lastRetry(host.db)

@@ -17,7 +17,7 @@ import { openNextHop, type NextHop, type Script } from '../support/next-hop.ts'
 import { startProgram, type Program } from '../support/program.ts'
 import { openSender, send } from '../support/sender.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
-import { fateOf, sendTraced, type Traced } from '../support/trace-letters.ts'
+import { fateOf, sendTraced, type Answered, type Traced } from '../support/trace-letters.ts'
 import { until } from '../support/until.ts'
 import { createTestHost } from '../support/web-host.ts'
 
@@ -154,7 +154,7 @@ describe('the end on request', () => {
     const hop = await nextHop()
     const { one, two, burned } = await addresses()
     const program = await run(hop)
-    const answered = new Set<string>()
+    const answered: Answered = new Map()
     const stop = new AbortController()
     const letters = (sender: number): Traced[] => Array.from({ length: 400 }, (_, n) => ({ id: `${sender}-${n}`, to: [[one], [one, two], [burned]][n % 3]! }))
     const sending = Promise.all([1, 2, 3, 4, 5].map((sender) => sendTraced(program.smtpPort, letters(sender), answered, stop.signal)))
@@ -232,7 +232,7 @@ test('F06 the embedded database is killed with -9 while senders send: nothing lo
   const own = openDatabase(postgres.url, { max: 2 })
   onTestFinished(() => own.destroy())
   const { one, two, burned } = await addresses(own)
-  const answered = new Set<string>()
+  const answered: Answered = new Map()
   const letters = (sender: number): Traced[] => Array.from({ length: 60 }, (_, n) => ({ id: `${sender}-${n}`, to: [[one], [one, two], [burned]][n % 3]! }))
   const sending = Promise.all([1, 2, 3, 4].map((sender) => sendTraced(program.smtpPort, letters(sender), answered, new AbortController().signal)))
   for (const part of [60, 140]) {

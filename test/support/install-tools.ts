@@ -5,8 +5,9 @@ import { findChromium, findProgram, hasTool } from './tools.ts'
 import type { Tool } from './tools.ts'
 
 const debianPackage: Readonly<Record<Tool, string>> = {
-  chromium: 'chromium', gpg: 'gnupg', opendkim: 'opendkim', opendmarc: 'opendmarc', openssl: 'openssl', postfix: 'postfix', postsrsd: 'postsrsd',
-  'python3-dkim': 'python3-dkim', rspamd: 'rspamd', swaks: 'swaks',
+  chromium: 'chromium', faketime: 'faketime',
+  gpg: 'gnupg', opendkim: 'opendkim', opendmarc: 'opendmarc', openssl: 'openssl', postfix: 'postfix', postsrsd: 'postsrsd',
+  'python3-dkim': 'python3-dkim', rspamd: 'rspamd', strace: 'strace', swaks: 'swaks',
 }
 const playwright = join(import.meta.dirname, '..', '..', 'node_modules', 'playwright-core', 'cli.js')
 

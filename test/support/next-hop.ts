@@ -45,6 +45,8 @@ export type NextHop = AsyncDisposable & {
   /** Those that were answered 2xx. */
   readonly accepted: readonly Arrived[]
   readonly heard: readonly Heard[]
+  /** Reverse-paths that were under way on two connections at one time: those of Burnbox name the delivery. */
+  readonly twiceAtOnce: readonly string[]
   count(phase: Phase): number
   /** Resolves when the phase was heard so many times in all. */
   saw(phase: Phase, times?: number): Promise<void>
@@ -73,6 +75,8 @@ export async function openNextHop(
   const sockets = new Set<Socket>()
   const arrived: Arrived[] = []
   const heard: Heard[] = []
+  const underWay = new Map<string, number>()
+  const twiceAtOnce: string[] = []
   let current = script
   let ever = 0
   let most = 0
@@ -107,6 +111,16 @@ export async function openNextHop(
   async function converse(socket: Socket, connection: number): Promise<void> {
     const read = reader(socket)
     let transaction: { reversePath: string; parameters: string; forwardPaths: string[] } | undefined
+    const begin = (reversePath: string): void => {
+      const other = underWay.get(reversePath)
+      if (other !== undefined && other !== connection && reversePath !== '') twiceAtOnce.push(reversePath)
+      underWay.set(reversePath, connection)
+    }
+    const endOf = (reversePath: string | undefined): void => {
+      if (reversePath !== undefined && underWay.get(reversePath) === connection) underWay.delete(reversePath)
+    }
+    let under: string | undefined
+    socket.once('close', () => endOf(under))
     if (await answer(socket, { phase: 'greeting', line: '', connection }) === undefined) return
     for (let line = await read.line(); line !== undefined; line = await read.line()) {
       const phase = phaseOf(line)
@@ -119,7 +133,11 @@ export async function openNextHop(
       const code = await answer(socket, { phase, line, connection })
       if (code === undefined) return
       const good = /^[23]/.test(code)
+      if (!good || phase === 'rset') endOf(under)
       if (phase === 'mail') {
+        endOf(under)
+        under = /^MAIL FROM:<([^>]*)>/i.exec(line)?.[1] ?? ''
+        begin(under)
         const [, reversePath = '', parameters = ''] = /^MAIL FROM:<([^>]*)>\s*(.*)$/i.exec(line) ?? []
         transaction = good ? { reversePath, parameters, forwardPaths: [] } : undefined
       } else if (phase === 'rcpt' && good) {
@@ -133,6 +151,7 @@ export async function openNextHop(
         arrived.push(message)
         transaction = undefined
         if (await answer(socket, { phase: 'dot', line: '.', connection, message }) === undefined) return
+        endOf(under)
       }
     }
   }
@@ -163,6 +182,7 @@ export async function openNextHop(
       return arrived.filter((message) => message.code?.startsWith('2'))
     },
     heard,
+    twiceAtOnce,
     count: (phase) => heard.filter((one) => one.phase === phase).length,
     saw: async (phase, times = 1) => {
       await until(() => heard.filter((one) => one.phase === phase).length >= times, `the next hop to hear ${phase} ${times} times`)

@@ -8,6 +8,9 @@ export type TcpProxy = AsyncDisposable & {
   /** How many came while it was cut. */
   readonly turnedAway: number
   cut(): void
+  /** Nothing goes through and nothing breaks, as when a cable is pulled. */
+  stall(): void
+  /** What was stalled is ended: nobody waits for it any more. */
   mend(): void
 }
 
@@ -15,12 +18,18 @@ export async function openTcpProxy(target: string, options: { readonly cut?: boo
   const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
   let isCut = options.cut ?? false
+  let isStalled = false
   let turnedAway = 0
   const server = createServer({ noDelay: true }, (client) => {
     client.on('error', () => {})
     if (isCut) {
       turnedAway += 1
       client.destroy()
+      return
+    }
+    if (isStalled) {
+      open.add(client)
+      client.once('close', () => open.delete(client))
       return
     }
     const far = connect({ host: hostname, port: Number(port), noDelay: true })
@@ -47,7 +56,17 @@ export async function openTcpProxy(target: string, options: { readonly cut?: boo
     url: url.href,
     get turnedAway() { return turnedAway },
     cut,
-    mend: () => { isCut = false },
+    stall: () => {
+      isStalled = true
+      for (const socket of open) {
+        socket.unpipe()
+        socket.pause()
+      }
+    },
+    mend: () => {
+      if (isStalled) for (const socket of open) socket.destroy()
+      isCut = isStalled = false
+    },
     [Symbol.asyncDispose]: async () => {
       cut()
       server.close()

@@ -1,14 +1,19 @@
 // Programs that some tests need and npm does not bring. A test that needs one says so, and is never skipped in silence:
 //   testNeeding('postfix')('E07 …', …)
 // Where the tool cannot be had the test counts as not run (test/run.ts says why); with CI set it fails.
-import { accessSync, constants } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 import { test } from 'vitest'
 
-export type Tool = 'chromium' | 'gpg' | 'opendkim' | 'opendmarc' | 'openssl' | 'postfix' | 'postsrsd' | 'python3-dkim' | 'rspamd' | 'swaks'
-/** 'root': a port below 1024, say. 'prlimit': Linux has it. Nothing can be installed for them. */
-export type Need = Tool | 'root' | 'prlimit'
+export type Tool =
+  | 'chromium' | 'faketime' | 'gpg' | 'opendkim' | 'opendmarc' | 'openssl' | 'postfix' | 'postsrsd' | 'python3-dkim' | 'rspamd' | 'strace' | 'swaks'
+/**
+ * 'root': a port below 1024, say. 'prlimit': Linux has it. 'tmpfs': a small disk, which a container may refuse
+ * to root. Nothing can be installed for them.
+ */
+export type Need = Tool | 'root' | 'prlimit' | 'tmpfs'
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const chromiumPlaces = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
@@ -29,12 +34,28 @@ export function findProgram(name: string): string | undefined {
 export function hasTool(tool: Need): boolean {
   switch (tool) {
     case 'chromium': return findChromium() !== undefined
+    case 'faketime': return libfaketime() !== undefined
     case 'postfix': return ['postfix', 'smtp-source', 'smtp-sink'].every((name) => findProgram(name) !== undefined)
     case 'prlimit': return findProgram('prlimit') !== undefined
     case 'python3-dkim': return findProgram('arcverify') !== undefined
     case 'root': return process.getuid?.() === 0
-    case 'gpg': case 'opendkim': case 'opendmarc': case 'openssl': case 'postsrsd': case 'rspamd': case 'swaks': return findProgram(tool) !== undefined
+    case 'tmpfs': return canMount()
+    case 'gpg': case 'opendkim': case 'opendmarc': case 'openssl': case 'postsrsd': case 'rspamd': case 'strace': case 'swaks':
+      return findProgram(tool) !== undefined
   }
+}
+
+/** To be preloaded. The path of Debian, whatever the processor. */
+export function libfaketime(): string | undefined {
+  const folders = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime`)
+  return folders.map((folder) => join(folder, 'libfaketime.so.1')).find((file) => existsSync(file))
+}
+
+let mountable: boolean | undefined
+/** Tried once: root in a container may not. */
+function canMount(): boolean {
+  return mountable ??= process.getuid?.() === 0
+    && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', '/mnt'], { stdio: 'ignore' }).status === 0
 }
 
 /** `test`, or where a tool is missing a test that is counted as not run (with CI set: that fails). */

@@ -8,7 +8,9 @@ import { forgetAlias } from '../../../src/flow/forget-alias.ts'
 import { Problem } from '../../../src/flow/problem.ts'
 import { restoreAlias } from '../../../src/flow/restore-alias.ts'
 import type { Mailbox } from '../../../src/mail/address.ts'
+import { systemClock } from '../../../src/clock.ts'
 import { insertAlias } from '../../../src/store/aliases.ts'
+import { createCorrespondents } from '../../../src/store/correspondents.ts'
 import { createDatabase } from '../../support/database.ts'
 import { createTestHost } from '../../support/web-host.ts'
 
@@ -26,6 +28,15 @@ test('I11 twenty callers want one address: one row, the others are told it is ta
   const counts = await db.selectFrom('alias_counts').innerJoin('aliases', 'aliases.id', 'alias_id')
     .select('alias_id').where('local_part', '=', 'wanted').execute()
   expect(counts).toHaveLength(1)
+})
+
+test('I11 two processes meet a correspondent at the same time: one row, both have its reverse alias', async () => {
+  const alias = await createAlias(host, { ...blank, localPart: 'met' })
+  const nodes = [1, 2, 3, 4].map(() => createCorrespondents(db, host.keys, systemClock))
+  const shop = 'Shop@Shop.Example' as Mailbox
+  const parts = await Promise.all(nodes.flatMap((node) => [1, 2, 3].map(() => node.reverseLocalPartFor(alias, shop, { remember: true }))))
+  expect(new Set(parts).size).toBe(1)
+  expect(await db.selectFrom('correspondents').select('alias_id').where('alias_id', '=', alias.id).execute()).toHaveLength(1)
 })
 
 test('letters that are taken are tried again with others', async () => {

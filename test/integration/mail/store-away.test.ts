@@ -8,7 +8,7 @@ import { emptyMail, listHeldRows } from '../../support/mail-rows.ts'
 import { openNextHop, type NextHop, type Script } from '../../support/next-hop.ts'
 import { openSender, type Sender } from '../../support/sender.ts'
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
-import { fateOf, sendTraced } from '../../support/trace-letters.ts'
+import { fateOf, sendTraced, type Answered } from '../../support/trace-letters.ts'
 import { until } from '../../support/until.ts'
 
 const { db, url } = await createDatabase()
@@ -103,7 +103,7 @@ describe('I01 the database stops', () => {
 
 test('I02 every connection ended again and again while senders send: nothing lost, no 5xx, and the pool recovers', async () => {
   const { hop, mail, to, burned } = await scene()
-  const answered = new Set<string>()
+  const answered: Answered = new Map()
   const letters = (sender: number) => Array.from({ length: 60 }, (_, n) => ({ id: `${sender}-${n}`, to: [[burned], [to], [to, burned]][n % 3]! }))
   const sending = Promise.all([1, 2, 3, 4].map((sender) => sendTraced(mail.port, letters(sender), answered, new AbortController().signal)))
   let ended = 0
@@ -121,6 +121,52 @@ test('I02 every connection ended again and again while senders send: nothing los
   await until(async () => (await fateOf(answered, hop, db)).lost.length === 0, 'every letter to be somewhere')
   expect((await mail.send({ to })).dot).toMatch(/^250/)
 }, 120_000)
+
+test('I06 the database answers nothing any more: 451 4.3.0 at RCPT and at the dot, none waits for ever; then on', async () => {
+  const { proxy, mail, to, burned } = await scene()
+  const [asking, storing] = [await openSender(mail.port), await openSender(mail.port)]
+  await asking.say('MAIL FROM:<a@shop.example>')
+  await upToData(storing, burned)
+  await storing.say('DATA')
+  proxy.stall()
+  expect(await Promise.all([asking.say(`RCPT TO:<${to}>`), storing.dot(message)])).toEqual(['451 4.3.0 Try again later', '451 4.3.0 Try again later'])
+  proxy.mend()
+  expect((await mail.send({ to })).dot).toMatch(/^250/)
+  for (const sender of [asking, storing]) sender.close()
+}, 90_000)
+
+test('I07 O05 the connection is lost during COMMIT: 451, and the second try of the sender is a second message; never none', async () => {
+  const { proxy, mail, burned } = await scene()
+  await sql.raw(`create function slow_commit() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock_shared(4711); return null; end $$`).execute(db)
+  await sql`create constraint trigger slow_commit after insert on held deferrable initially deferred for each row execute function slow_commit()`.execute(db)
+  onTestFinished(async () => {
+    await sql`drop trigger slow_commit on held`.execute(db)
+    await sql`drop function slow_commit`.execute(db)
+  })
+  const sender = await openSender(mail.port)
+  await upToData(sender, burned)
+  await sender.say('DATA')
+  const letGo = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const lock = db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(4711)`.execute(tx)
+    locked.resolve()
+    await letGo.promise
+  })
+  await locked.promise
+  const answer = sender.dot(message)
+  await until(async () => (await sql`select 1 from pg_locks where locktype = 'advisory' and not granted`.execute(db)).rows.length > 0, 'the commit to begin')
+  proxy.cut()
+  letGo.resolve()
+  await lock
+  expect(await answer).toBe('451 4.3.0 Try again later')
+  await until(async () => (await listHeldRows(db)).length === 1, 'what was committed unheard')
+  proxy.mend()
+  expect((await mail.send({ to: burned })).dot).toMatch(/^250/)
+  expect(await listHeldRows(db)).toHaveLength(2)
+  sender.close()
+})
 
 test('I03 no connection free for 100 sessions: 4xx for each within the limits of the store, and the event loop lives', async () => {
   const { mail, to } = await scene()
