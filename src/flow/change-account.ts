@@ -1,4 +1,5 @@
 // The account's own settings.
+import type { AddressFormat } from '../policy/local-part.ts'
 import { renameAccount, updateSettings } from '../store/accounts.ts'
 import { inboxByUuid } from '../store/inboxes.ts'
 import type { Host } from './host.ts'
@@ -10,12 +11,13 @@ type Change = {
   readonly defaultInboxUuid?: string | undefined
   readonly heldDays?: number | undefined
   readonly activityDays?: number | undefined
+  readonly addressFormat?: AddressFormat | undefined
   readonly notices?: boolean | undefined
   readonly spamThreshold?: number | null | undefined
 }
 
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
-  const { accountId, name, defaultInboxUuid, heldDays, activityDays, notices, spamThreshold } = change
+  const { accountId, name, defaultInboxUuid, heldDays, activityDays, addressFormat, notices, spamThreshold } = change
   const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
@@ -23,7 +25,7 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
   if (name !== undefined) await renameAccount(tx, accountId, name, host.clock.now())
   await updateSettings(tx, accountId, {
     ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }),
-    ...(activityDays !== undefined && { activityDays }), ...(notices !== undefined && { notices }),
+    ...(activityDays !== undefined && { activityDays }), ...(addressFormat !== undefined && { addressFormat }), ...(notices !== undefined && { notices }),
     ...(spamThreshold !== undefined && { spamThreshold }),
   })
 })

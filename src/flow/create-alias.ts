@@ -1,15 +1,20 @@
 // A new address. Uniqueness is the database's word: insert, and on conflict try other letters; never look first.
 import { parseDomain } from '../mail/address.ts'
-import { checkCustomLocalPart, localPartFor } from '../policy/local-part.ts'
+import { checkCustomLocalPart, localPartFor, type AddressFormat } from '../policy/local-part.ts'
 import { registrableDomain } from '../policy/site.ts'
-import { accountById, lockAccount } from '../store/accounts.ts'
+import { accountById, lockAccount, type Account } from '../store/accounts.ts'
 import { insertActivity } from '../store/activity.ts'
 import { aliasByUuid, countAliases, insertAlias, type Alias } from '../store/aliases.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { domainFor, type Domain } from '../store/domains.ts'
+import { keepIdempotencyKey, takeIdempotencyKey } from '../store/idempotency-keys.ts'
 import { ownInboxIds } from '../store/inboxes.ts'
+import { countCreated, type TokenLimit } from '../store/tokens.ts'
 import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
+
+/** The token that asks, when it is one. */
+export type CreatingToken = TokenLimit & { readonly id: string }
 
 type NewAlias = {
   readonly accountId: string
@@ -22,12 +27,19 @@ type NewAlias = {
   readonly localPart?: string | undefined
   readonly domain?: string | undefined
   readonly inboxIds?: readonly string[] | undefined
+  /** Else the account's. */
+  readonly format?: AddressFormat | undefined
+  readonly token?: CreatingToken | undefined
+  /** A call with the same key made its alias already: that one is the answer. */
+  readonly idempotencyKey?: string | undefined
 }
 
 /** 17 million sets of letters for each name: so many conflicts in a row mean that something else is wrong. */
 const mostTries = 20
 
 export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host.db.transaction().execute(async (tx) => {
+  const before = input.idempotencyKey === undefined ? undefined : await takeIdempotencyKey(tx, input.accountId, input.idempotencyKey, host.clock.now())
+  if (before !== undefined) return (await aliasByUuid(tx, input.accountId, before))!
   const domain = await chosenDomain(host, tx, input)
   const site = siteOf(input.site)
   const inboxIds = await chosenInboxes(tx, input.accountId, input.inboxIds)
@@ -37,29 +49,36 @@ export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host
     pinned: input.pinned,
     inboxIds, now, retiredHash: host.keys.hash('retired-address', `${localPart}@${domain.name}`),
   })
-  await refuseOverLimit(tx, input.accountId)
-  const made = input.localPart === undefined ? await insertRandom(host, input.site, insert) : await insert(customLocalPart(input.localPart))
+  const account = (await accountById(tx, input.accountId))!
+  await refuseOverLimit(host, tx, account, input.token)
+  const format = input.format ?? account.addressFormat
+  const made = await (input.localPart === undefined ? insertRandom(host, input.site, format, insert) : insert(customLocalPart(input.localPart)))
   if (!made) {
     const detail = `${input.localPart}@${domain.name} is taken. Choose another name before the @.`
     throw new Problem('alias-taken', detail, { field: 'local_part' })
   }
   const alias = (await aliasByUuid(tx, input.accountId, made.uuid))!
+  if (input.idempotencyKey !== undefined) await keepIdempotencyKey(tx, input.accountId, input.idempotencyKey, alias.id)
   await insertActivity(tx, [{ at: now, accountId: input.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: 'created' }])
   return alias
 })
 
 /** Counted with the account's settings locked: of many at once none goes over the limit (RELIABILITY L20). */
-const refuseOverLimit = async (tx: Tx, accountId: string): Promise<void> => {
-  const limit = (await accountById(tx, accountId))?.aliasLimit ?? null
+const refuseOverLimit = async (host: Host, tx: Tx, { id, aliasLimit: limit }: Account, token: CreatingToken | undefined): Promise<void> => {
+  if (token && token.dailyLimit !== null && !await countCreated(tx, token.id, host.clock.now())) {
+    throw new Problem('too-many', `This token makes ${token.dailyLimit} addresses a day. Try again tomorrow (UTC).`)
+  }
   if (limit === null) return
-  await lockAccount(tx, accountId)
-  if (await countAliases(tx, accountId) < limit) return
+  await lockAccount(tx, id)
+  if (await countAliases(tx, id) < limit) return
   throw new Problem('limit-reached', `This account may have ${limit} addresses. Delete one, or ask whoever runs this host for more.`)
 }
 
-const insertRandom = async <T>(host: Host, site: string | null, insert: (localPart: string) => Promise<T | undefined>): Promise<T> => {
+const insertRandom = async <T>(
+  host: Host, site: string | null, format: AddressFormat, insert: (localPart: string) => Promise<T | undefined>,
+): Promise<T> => {
   for (let tries = 0; tries < mostTries; tries++) {
-    const made = await insert(localPartFor(site, (below) => randomBelow(host, below)))
+    const made = await insert(localPartFor(site, (below) => randomBelow(host, below), format))
     if (made) return made
   }
   throw new Error(`no free address after ${mostTries} tries`)
@@ -94,10 +113,12 @@ const hostName = (text: string): string | undefined => {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' ? parseDomain(url.hostname) : undefined
 }
 
-const chosenDomain = async (host: Host, db: Database, input: NewAlias): Promise<Domain> => {
-  const name = input.domain === undefined ? host.domain : parseDomain(input.domain.trim())
-  const domain = name === undefined ? undefined : await domainFor(db, input.accountId, name)
-  if (!domain) throw new Problem('invalid', `${input.domain ?? host.domain} is not one of your domains.`, { field: 'domain' })
+const chosenDomain = async (host: Host, db: Database, { accountId, token, domain: asked }: NewAlias): Promise<Domain> => {
+  const only = token?.domain ?? undefined
+  const name = asked === undefined ? only ?? host.domain : parseDomain(asked.trim())
+  if (only !== undefined && name !== only) throw new Problem('forbidden', `This token makes addresses of ${only} alone.`)
+  const domain = name === undefined ? undefined : await domainFor(db, accountId, name)
+  if (!domain) throw new Problem('invalid', `${asked ?? name} is not one of your domains.`, { field: 'domain' })
   return domain
 }
 

@@ -2,6 +2,7 @@
 
 import type { Content } from '../mail/content.ts'
 import type { AliasFact, Hold, HoldReason } from '../policy/decide.ts'
+import { checksText } from '../policy/checks.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { bytesToLetGo } from '../policy/retention.ts'
 import { insertActivity, type ActivityLine } from '../store/activity.ts'
@@ -60,7 +61,9 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
 const isUntaken = (entry: Entry): boolean => entry.awaiting === undefined && entry.unknownOutcomes === 0
 
 export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
-  ({ at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size })
+  ({
+    at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size, checks: checksText(message.authentication),
+  })
 
 const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {
   const { alias, reason } = hold

@@ -14,10 +14,11 @@ import type { Services } from './services.ts'
 
 const Count = z.number().int()
 const Days = (most: number) => z.number().int().min(1).max(most)
+const Format = z.enum(['company', 'words', 'letters']).openapi({ description: 'shop-7kq2m, quiet-lantern-417 or 7kq2mxw4rt' })
 const Me = z.object({
   id: z.string(), email: z.string(), name: z.string(), role: z.enum(['operator', 'member']), suspended: z.boolean(), created_at: Time,
   domains: z.array(z.object({ name: z.string(), own: z.boolean() })),
-  default_inbox_id: z.string().nullable(), held_days: Count, activity_days: Count,
+  default_inbox_id: z.string().nullable(), address_format: Format, held_days: Count, activity_days: Count,
   notices: z.boolean().openapi({ description: 'A mail, once a day at most, when an inbox refuses mail' }),
   counts: z.object({
     active: Count, burned: Count, closed: Count, unused: Count, strangers: Count, holding: Count, holding_bytes: Count, holding_unread: Count,
@@ -28,13 +29,15 @@ const Me = z.object({
 }).openapi('Me')
 const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
-  activity_days: Days(3650).optional(), notices: z.boolean().optional(),
+  activity_days: Days(3650).optional(), address_format: Format.optional(), notices: z.boolean().optional(),
   spam_threshold: z.number().min(0).max(1000).nullable().optional(),
 })
 const ActivityShape = z.object({
   id: z.string(), at: Time, kind: z.string(), alias_id: z.string().nullable(), alias: z.string().nullable(), reason: z.string().nullable(),
   delivery_id: z.string().nullable().openapi({ description: 'The same for all lines of one message on its way to one inbox' }),
   from: z.string().nullable(), reply: z.string().nullable(), size: Count.nullable(),
+  checks: z.object({ spf: z.string(), dkim: z.string(), dmarc: z.string() }).partial()
+    .openapi({ description: 'What they said of it when it came (RFC 8601): pass, fail, none … Empty: not verified, or no message' }),
 }).openapi('Activity')
 export const accountRoutes = (services: Services) => {
   const { host } = services
@@ -50,7 +53,7 @@ export const accountRoutes = (services: Services) => {
       id: account.id, email: account.email, name: account.name, role: account.role, suspended: account.suspendedAt !== null,
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
-      held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
+      address_format: account.addressFormat, held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
       spam_threshold: account.spamThreshold,
       counts: {
         active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: 0,
@@ -75,7 +78,7 @@ export const accountRoutes = (services: Services) => {
       const { accountId } = c.var.caller
       await changeAccount(host, {
         accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
-        heldDays: input.held_days, activityDays: input.activity_days, notices: input.notices,
+        heldDays: input.held_days, activityDays: input.activity_days, addressFormat: input.address_format, notices: input.notices,
         spamThreshold: input.spam_threshold,
       })
       return c.json(await meJson(accountId), 200)
@@ -96,7 +99,7 @@ export const accountRoutes = (services: Services) => {
       return c.json({
         items: found.items.map((line) => ({
           id: line.id, at: line.at.toISOString(), kind: line.kind, alias_id: line.aliasId, alias: line.aliasAddress, reason: line.reason,
-          delivery_id: line.deliveryId, from: line.sender, reply: line.reply, size: line.size,
+          delivery_id: line.deliveryId, from: line.sender, reply: line.reply, size: line.size, checks: line.checks,
         })),
         next: found.next === null ? null : encodeCursor(found.next),
       }, 200)

@@ -32,6 +32,7 @@ const NewAlias = z.object({
   site: Line(2000).nullish().openapi({ description: 'A URL or a host name', example: 'https://shop.example/checkout' }),
   local_part: z.string().max(200).optional(),
   domain: z.string().max(253).optional(),
+  format: z.enum(['company', 'words', 'letters']).optional().openapi({ description: 'Else as in your settings' }),
 })
 const Restore = z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) })
 const Change = z.object({ ...fields, site: NewAlias.shape.site })
@@ -64,14 +65,19 @@ export const aliasRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Create an alias', middleware: create,
-      request: { body: body(NewAlias) }, responses: { 201: json(CreatedAlias, 'The new alias'), default: otherwise },
+      request: {
+        body: body(NewAlias),
+        headers: z.object({ 'idempotency-key': Line(255).min(1).optional().openapi({ description: 'The same key within a day: the same alias' }) }),
+      },
+      responses: { 201: json(CreatedAlias, 'The new alias'), default: otherwise },
     }), async (c) => {
       const caller = c.var.caller
       const input = c.req.valid('json')
       const alias = await createAlias(host, {
         accountId: caller.accountId, site: emptyToNull(input.site), label: emptyToNull(input.label), note: emptyToNull(input.note),
         displayName: emptyToNull(input.display_name), pinned: input.pinned ?? false,
-        localPart: input.local_part, domain: input.domain, inboxIds: input.inbox_ids,
+        localPart: input.local_part, domain: input.domain, inboxIds: input.inbox_ids, format: input.format, token: caller.token,
+        idempotencyKey: c.req.valid('header')['idempotency-key'],
       })
       return c.json(caller.scopes.includes('read') ? fullJson(alias) : briefJson(alias), 201)
     })

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { Problem } from '../flow/problem.ts'
 import { accountById } from '../store/accounts.ts'
 import { isSuspended } from '../store/host-accounts.ts'
-import { accountOfToken, scopes, type Scope } from '../store/tokens.ts'
+import { accountOfToken, noteTokenUse, scopes, type Scope } from '../store/tokens.ts'
 import { hasOtherBody, refuseOtherTypes } from './json-body.ts'
 import { fromElsewhere, isSameOrigin, originsOf } from './origins.ts'
 import type { Caller, HttpEnv, Services } from './services.ts'
@@ -56,7 +56,11 @@ export const callerOf = async ({ host, auth }: Guarding, headers: Headers): Prom
   if (authorization !== null) {
     const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1]
     const found = token === undefined ? undefined : await accountOfToken(host.db, token, host.clock.now())
-    return found && { ...found, via: 'token' }
+    if (!found) return undefined
+    // When it was last used is not worth an answer that fails.
+    await noteTokenUse(host.db, found, host.clock.now()).catch((error: unknown) => host.log.debug({ err: error }, 'the use of a token was not noted'))
+    const { accountId, scopes: granted, id, domain, dailyLimit } = found
+    return { accountId, scopes: granted, via: 'token', token: { id, domain, dailyLimit } }
   }
   if (headers.get('cookie') === null) return undefined
   const accountId = await auth.accountOfSession(headers)

@@ -1,6 +1,6 @@
 // /v1/tokens: API tokens. Shown once, kept as a hash, revoked at once.
 import { createRoute, z } from '@hono/zod-openapi'
-import { createToken, tokenScopes } from '../flow/create-token.ts'
+import { createLimitedToken, tokenScopes } from '../flow/create-token.ts'
 import { notFound } from '../flow/problem.ts'
 import { deleteToken, tokensOf } from '../store/tokens.ts'
 import { guard } from './guard.ts'
@@ -10,7 +10,9 @@ import type { Services } from './services.ts'
 const Scope = z.enum(['create', 'read', 'manage'])
 const TokenShape = z.object({
   id: z.string(), name: z.string(), start: z.string().openapi({ description: 'Its first characters' }), scopes: z.array(Scope),
-  created_at: Time,
+  created_at: Time, expires_at: Time.nullable(), last_used_at: Time.nullable().openapi({ description: 'To the minute' }),
+  domain: z.string().nullable().openapi({ description: 'It makes addresses of this domain alone' }),
+  daily_limit: z.number().int().nullable().openapi({ description: 'Addresses that it makes a day (UTC)' }),
 }).openapi('Token')
 
 export const tokenRoutes = (services: Services) => {
@@ -27,7 +29,8 @@ export const tokenRoutes = (services: Services) => {
       return c.json({
         items: tokens.map((token) => ({
           id: token.id, name: token.name ?? '', start: token.start ?? '', scopes: [...token.scopes],
-          created_at: token.createdAt.toISOString(),
+          created_at: token.createdAt.toISOString(), expires_at: token.expiresAt?.toISOString() ?? null,
+          last_used_at: token.lastUsedAt?.toISOString() ?? null, domain: token.domain, daily_limit: token.dailyLimit,
         })),
         next: null,
       }, 200)
@@ -35,7 +38,12 @@ export const tokenRoutes = (services: Services) => {
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Make one', description: 'manage includes read and create; read does not include create.',
       middleware: manage,
-      request: { body: body(z.object({ name: Line(32).min(1), scopes: z.array(Scope).min(1).max(3).default(['manage']) })) },
+      request: {
+        body: body(z.object({
+          name: Line(32).min(1), scopes: z.array(Scope).min(1).max(3).default(['manage']), expires_at: Time.optional(),
+          domain: z.string().max(253).optional(), daily_limit: z.number().int().min(1).max(100_000).optional(),
+        })),
+      },
       responses: {
         201: json(
           z.object({ id: z.string(), name: z.string(), scopes: z.array(Scope), token: z.string() }),
@@ -44,8 +52,10 @@ export const tokenRoutes = (services: Services) => {
         default: otherwise,
       },
     }), async (c) => {
-      const { name, scopes } = c.req.valid('json')
-      const made = await createToken(auth, { accountId: c.var.caller.accountId, name, scopes })
+      const { name, scopes, expires_at: expiresAt, domain, daily_limit: dailyLimit } = c.req.valid('json')
+      const made = await createLimitedToken(host, auth, {
+        accountId: c.var.caller.accountId, name, scopes, domain, dailyLimit, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+      })
       return c.json({ ...made, name, scopes: tokenScopes(scopes) }, 201)
     })
     .openapi(createRoute({

@@ -4,17 +4,27 @@ import { isDotAtom } from '../mail/address.ts'
 import { isReserved } from './reserved.ts'
 import { registrableDomain } from './site.ts'
 import { transliterate } from './transliterate.ts'
+import { adjectives, nouns } from './words.ts'
 
 // No 0 o, 1 l i; no vowels, so that chance writes no words. 28^5 = 17 million for each name.
 const letters = 'bcdfghjkmnpqrstvwxyz23456789'
 const randomLetters = 5
+/** 28^10 = 3 * 10^14. The words make 31 million with their number. */
+const lettersAlone = 10
 const maxNameLength = 30
 const maxLocalPartOctets = 64
 
-/** `random(n)` is a whole number from 0 to n - 1, each as likely. The caller tries again when the address is taken. */
-export const localPartFor = (site: string | null | undefined, random: (below: number) => number): string => {
-  const suffix = Array.from({ length: randomLetters }, () => letters[random(letters.length)]).join('')
-  return `${nameOf(site ?? '') || 'mail'}-${suffix}`
+/** `shop-7kq2m`, `quiet-lantern-417` or `7kq2mxw4rt`: whoever gives the last two away gives no company's name away. */
+export type AddressFormat = 'company' | 'words' | 'letters'
+
+/** `random(n)` is a whole number from 0 to n - 1, each as likely, n at most 256. The caller tries again when the address is taken. */
+export const localPartFor = (site: string | null | undefined, random: (below: number) => number, format: AddressFormat = 'company'): string => {
+  const lettersOf = (length: number): string => Array.from({ length }, () => letters[random(letters.length)]).join('')
+  switch (format) {
+    case 'company': return `${nameOf(site ?? '') || 'mail'}-${lettersOf(randomLetters)}`
+    case 'words': return `${adjectives[random(adjectives.length)]}-${nouns[random(nouns.length)]}-${100 + random(225) * 4 + random(4)}`
+    case 'letters': return lettersOf(lettersAlone)
+  }
 }
 
 const nameOf = (site: string): string => {

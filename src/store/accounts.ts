@@ -1,6 +1,7 @@
 // Accounts: better-auth's rows ("user", "account", "apikey") beside our settings. Written here in one transaction with what
 // belongs to them, because the library's own adapter would commit the user before the inbox exists.
 import { nanoid } from 'nanoid'
+import type { AddressFormat } from '../policy/local-part.ts'
 import type { Database, Tx } from './database.ts'
 import { isUuid } from './uuid.ts'
 
@@ -25,7 +26,6 @@ export type Account = {
   /** From this score on spam is held; null: never. */
   readonly spamThreshold: number | null
 }
-export type AddressFormat = 'company' | 'words' | 'letters'
 export type NewAccount = {
   readonly email: string
   readonly name: string

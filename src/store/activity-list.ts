@@ -1,4 +1,5 @@
 // Reading the activity: what happened to an account's mail, newest first.
+import { checksOf, type Checks } from '../policy/checks.ts'
 import type { Database } from './database.ts'
 
 export type ActivityLine = {
@@ -13,6 +14,7 @@ export type ActivityLine = {
   readonly sender: string | null
   readonly reply: string | null
   readonly size: number | null
+  readonly checks: Checks
 }
 export type ActivityQuery = { readonly accountId: string; readonly aliasId?: number; readonly limit: number; readonly before?: string }
 
@@ -20,7 +22,8 @@ export const listActivity = async (
   db: Database, query: ActivityQuery,
 ): Promise<{ readonly items: readonly ActivityLine[]; readonly next: string | null }> => {
   let select = db.selectFrom('activity as a').leftJoin('aliases', 'aliases.id', 'a.alias_id')
-    .select(['a.id', 'a.at', 'a.kind', 'a.delivery_id', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size'])
+    .select(['a.id', 'a.at', 'a.kind', 'a.delivery_id', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size',
+      'a.authentication'])
     .where('a.account_id', '=', query.accountId)
   if (query.aliasId !== undefined) select = select.where('a.alias_id', '=', query.aliasId)
   if (query.before !== undefined) select = select.where('a.id', '<', query.before)
@@ -31,6 +34,7 @@ export const listActivity = async (
       id: row.id, at: row.at, kind: row.kind, deliveryId: row.delivery_id, aliasId: row.uuid,
       aliasAddress: row.address ?? row.alias_address, reason: row.reason,
       sender: row.sender, reply: row.reply, size: row.size === null ? null : Number(row.size),
+      checks: checksOf(row.authentication),
     })),
     next: rows.length > query.limit ? page.at(-1)!.id : null,
   }

@@ -1,6 +1,8 @@
 // What the lists of the pages ask for: filters, plots, labels, several at once, correspondents, holding by address, figures.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { lineFor } from '../../../src/flow/queue-and-hold.ts'
+import { insertActivity } from '../../../src/store/activity.ts'
 import { createDatabase } from '../../support/database.ts'
 import { holdMessage } from '../../support/held-message.ts'
 import { startWeb, type Person } from '../../support/web-host.ts'
@@ -215,6 +217,20 @@ describe('holding', () => {
     const lines = (await get(`/v1/activity?alias_id=${bank.id}`)).items
     expect(lines.slice(0, 2)).toMatchObject([{ kind: 'deleted', delivery_id: null }, { kind: 'deleted' }])
   })
+})
+
+test('a message’s way: its lines belong together, with what was found of it and what the other server answered', async () => {
+  const alias = await web.host.routes.byId(await idOf(bank.id))
+  const at = new Date()
+  const message = { from: 'A shop <a@shop.example>', authentication: 'burn.example; spf=pass smtp.mailfrom=shop.example; dkim=none; dmarc=fail' } as never
+  const line = { ...lineFor(alias!, message, 1_234, at), deliveryId: 77n }
+  await insertActivity(db, [{ ...line, kind: 'queued', reply: '451 4.7.1 Greylisted' }, { ...line, checks: null, kind: 'delivered', reply: '250 2.0.0 Ok' }])
+  const { items } = await get(`/v1/activity?alias_id=${bank.id}&limit=2`)
+  expect(items).toMatchObject([
+    { kind: 'delivered', delivery_id: '77', reply: '250 2.0.0 Ok', checks: {} },
+    { kind: 'queued', delivery_id: '77', reply: '451 4.7.1 Greylisted', from: 'A shop <a@shop.example>', size: 1_234,
+      checks: { spf: 'pass', dkim: 'none', dmarc: 'fail' } },
+  ])
 })
 
 describe('figures', () => {

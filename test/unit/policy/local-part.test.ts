@@ -4,6 +4,7 @@ import { decodeLabel } from '../../../src/mail/punycode.ts'
 import { checkCustomLocalPart, localPartFor } from '../../../src/policy/local-part.ts'
 import { isReserved } from '../../../src/policy/reserved.ts'
 import { registrableDomain } from '../../../src/policy/site.ts'
+import { adjectives, nouns } from '../../../src/policy/words.ts'
 
 const nameFor = (site: string | undefined): string => localPartFor(site, () => 0).replace(/-bbbbb$/, '')
 
@@ -62,4 +63,24 @@ test('A-labels are read as RFC 3492 §7.1 says', () => {
   expect(decodeLabel('xn--ihqwcrb4cv8a8dqg056pqjye')).toBe('他们为什么不说中文')
   expect(decodeLabel('xn--bcher-kva')).toBe('bücher')
   for (const label of ['plain', 'xn--', 'xn--ü', 'xn--99999999', `xn--${'a'.repeat(70)}`]) expect(decodeLabel(label)).toBeUndefined()
+})
+
+test('words and letters give no company away; each is one of ours', () => {
+  let turn = 0
+  const random = (below: number): number => (turn += 97) % below
+  for (let n = 0; n < 300; n++) {
+    const [words, letters] = [localPartFor('shop.example', random, 'words'), localPartFor('shop.example', random, 'letters')]
+    expect(words).toMatch(/^[a-z]+-[a-z]+-[1-9]\d\d$/)
+    expect(letters).toMatch(/^[bcdfghjkmnpqrstvwxyz2-9]{10}$/)
+    for (const localPart of [words, letters]) expect(isDotAtom(localPart) && !isReserved(localPart) && !localPart.includes('shop')).toBe(true)
+  }
+})
+
+test('a list of words is asked for with one octet, has each word once, and enough of them', () => {
+  for (const words of [adjectives, nouns]) {
+    expect(new Set(words).size).toBe(words.length)
+    expect(words.length).toBeLessThanOrEqual(256)
+    expect(words.every((word) => /^[a-z]{2,12}$/.test(word))).toBe(true)
+  }
+  expect(adjectives.length * nouns.length * 900).toBeGreaterThan(20_000_000)
 })
