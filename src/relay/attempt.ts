@@ -45,6 +45,8 @@ const BEFORE_DOT_MS = 10 * 60_000
 /** A connection whose RSET stays without an answer is not worth keeping. */
 const RESET_MS = 10_000
 
+const NOT_ASCII = /[^\u0000-\u007f]/
+
 export const beginAttempt = (
   hop: { readonly pool: Pool; readonly health: NextHop; readonly clock: Clock; readonly beforeDotMs?: number },
   envelope: Envelope, message: Outgoing, options: { readonly inline: boolean },
@@ -99,10 +101,12 @@ export const beginAttempt = (
     if (message.content.eightBit && !offers(used, '8BITMIME')) {
       return finish({ kind: 'permanent', reply: 'The next hop does not take 8-bit mail (8BITMIME).', why: 'unsupported' }, true)
     }
-    if (envelope.smtpUtf8 && !offers(used, 'SMTPUTF8')) {
+    // An inbox may have a name in UTF-8 whatever its mail is written in (RFC 6531 §3.4).
+    const needsUtf8 = envelope.smtpUtf8 || NOT_ASCII.test(envelope.forwardPath)
+    if (needsUtf8 && !offers(used, 'SMTPUTF8')) {
       return finish({ kind: 'permanent', reply: 'The next hop does not take addresses or headers in UTF-8 (SMTPUTF8).', why: 'unsupported' }, true)
     }
-    used.wantsUtf8 = envelope.smtpUtf8
+    used.wantsUtf8 = needsUtf8
     used.sent += 1
     const from = envelope.reversePath.kind === 'null' ? '' : envelope.reversePath.mailbox
     send(used, { from, to: [envelope.forwardPath], size, use8BitMime: message.content.eightBit }, message, onDot, (error, info) => {

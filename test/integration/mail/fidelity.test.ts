@@ -254,6 +254,22 @@ describe('what the next hop has to be able to do', () => {
     expect(hop.count('mail')).toBe(0)
   })
 
+  test.each([
+    ['with', ['SMTPUTF8', 'PIPELINING']], ['without', ['PIPELINING']],
+  ] as const)('D24 an inbox in UTF-8, a next hop %s SMTPUTF8', async (has, extensions) => {
+    const { hop, mail } = await open({}, { extensions })
+    const inbox = `gr\u00fc\u00dfe${++names}@home.example`
+    const { address: to } = await mail.alias(await mail.account(newName(), [inbox]))
+    expect((await mail.send({ to })).dot).toMatch(/^250 /)
+    if (has === 'with') {
+      expect(hop.accepted[0]!.parameters).toMatch(/\bSMTPUTF8\b/)
+      expect(Buffer.from(hop.accepted[0]!.forwardPaths[0]!, 'latin1').toString()).toBe(inbox)
+    } else {
+      expect(await listHeldRows(db)).toMatchObject([{ reason: 'unsupported' }])
+      expect(hop.count('mail')).toBe(0)
+    }
+  })
+
   test('D25 an 8-bit body goes as it is to a next hop that takes it, whatever its sender said of it', async () => {
     const { hop, mail, to } = await open()
     for (const parameters of ['BODY=8BITMIME', '']) expect((await mail.send({ to, message: eightBit, parameters })).dot).toMatch(/^250 /)
