@@ -18,7 +18,7 @@ const mailsTo = async (inboxUuid: string): Promise<string[]> => {
 }
 const tokenIn = (mail: string): string => /\/verify#([\w-]{32})/.exec(mail)![1]!
 
-test('a new inbox gets one mail with a link, and is verified by it once', async () => {
+test('K15 a new inbox gets one mail with a link, and is verified by it once', async () => {
   const { status, body } = await add('Second@Home.Example')
   expect({ status, body }).toMatchObject({ status: 201, body: { address: 'second@home.example', verified: false, verified_at: null, aliases: 0 } })
   const [mail, ...others] = await mailsTo(body.id)
@@ -52,7 +52,7 @@ test('L16 the link is made of the configured URL, whatever Host says', async () 
   expect(mail).not.toContain('evil')
 })
 
-test('a lapsed link verifies nothing', async () => {
+test('K15 a lapsed link verifies nothing', async () => {
   const { body } = await add('late@home.example')
   const token = tokenIn((await mailsTo(body.id))[0]!)
   await db.updateTable('one_time_links').set({ expires_at: new Date(Date.now() - 1000) }).execute()
