@@ -103,6 +103,9 @@ const firstValue = (fields: readonly Field[], name: string): string => {
 }
 
 const recordReports = async (host: Host, incoming: Incoming, reports: readonly Report[]): Promise<Acceptance> => {
-  for (const report of reports) await recordReport(host, report, incoming)
+  for (const report of reports) {
+    const acceptance = await recordReport(host, report, incoming)
+    if (acceptance.kind !== 'accepted') return acceptance
+  }
   return ACCEPTED
 }

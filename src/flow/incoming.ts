@@ -22,4 +22,6 @@ export type Incoming = {
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: Extract<ScreenVerdict | Judgement | SpamVerdict, { kind: 'refuse' }>['reason'] | 'not-accepted' }
+  | { readonly kind: 'refused'; readonly reason: RefusedVerdict['reason'] | 'not-accepted' | 'holding-full' }
+
+type RefusedVerdict = Extract<ScreenVerdict | Judgement | SpamVerdict, { kind: 'refuse' }>

@@ -9,19 +9,20 @@ import { reportKind } from '../mail/report-kind.ts'
 import type { InboxFact, Report } from '../policy/decide.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
+import { bytesToLetGo, hasRoomForRefused } from '../policy/retention.ts'
 import { restoreBounced } from '../policy/restore-bounced.ts'
 import { insertActivity } from '../store/activity.ts'
-import type { Tx } from '../store/database.ts'
-import { insertHeld } from '../store/holding.ts'
+import type { Database, Tx } from '../store/database.ts'
+import { holdingUse, insertHeld, letGoOldest } from '../store/holding.ts'
 import { insertMessage, type MessageFacts } from '../store/messages.ts'
 import { noteRefusal, putNotice } from '../store/notices.ts'
-import type { Incoming } from './incoming.ts'
+import type { Acceptance, Incoming } from './incoming.ts'
 import type { Host } from './host.ts'
 
 /** Statuses that end a delivery (RFC 3464 §2.3.3); "delayed" and "delivered" are only noted. */
 const FAILED = 'failed'
 
-export const recordReport = async (host: Host, report: Report, incoming: Incoming): Promise<void> => {
+export const recordReport = async (host: Host, report: Report, incoming: Incoming): Promise<Acceptance> => {
   const at = host.clock.now()
   const dsn = parseDsn(await wholeOf(incoming))
   const reason = dsn ? dsn.action ?? null : reportKind(parseFields(incoming.content.header))
@@ -30,6 +31,12 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
   // What a decoded part may hold and DATA may not: it must never reach a next hop (RELIABILITY choice 1).
   const inbox = dsn?.action === FAILED ? bouncedAt(report.alias.inboxes, dsn.recipients ?? []) : undefined
   const original = failed && dsn?.original && !hasBareLineEnds(dsn.original) ? dsn.original : undefined
+  // Who knows one of these addresses may write to it for 30 days: it fills no more than refused mail may. The only copy may be in it.
+  const use = original && await holdingUse(host.db, report.alias.accountId)
+  if (original && use && !hasRoomForRefused(use, original.length, false)) {
+    if (dsn?.action === FAILED) await noteBounce(host.db, report, inbox, reply, at)
+    return { kind: 'refused', reason: 'holding-full' }
+  }
   await host.db.transaction().execute(async (tx) => {
     await insertActivity(tx, [{
       at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',
@@ -38,6 +45,7 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
     if (dsn?.action === FAILED) await noteBounce(tx, report, inbox, reply, at)
     if (!original) return
     const { facts, content } = restored(original, incoming)
+    if (use) await letGoOldest(tx, report.alias.accountId, report.alias.id, bytesToLetGo(use, content.size, 'refused'), at)
     const messageId = await insertMessage(tx, facts, content)
     await insertHeld(tx, {
       accountId: report.alias.accountId, aliasId: report.alias.id, messageId, inboxId: inbox?.id ?? null, reason: 'refused',
@@ -45,15 +53,16 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
     })
   })
   if (original) host.recorder.count('held', report.alias, at)
+  return { kind: 'accepted' }
 }
 
 /** A server that accepts first and bounces later has not got well because it accepts again: that takes a day without a bounce. */
 const QUIET_MS = 86_400_000
 
-const noteBounce = (tx: Tx, { alias }: Report, inbox: InboxFact | undefined, reply: string, at: Date): Promise<void> => {
+const noteBounce = (db: Database | Tx, { alias }: Report, inbox: InboxFact | undefined, reply: string, at: Date): Promise<void> => {
   const detail = reply || 'no reason given'
-  if (inbox) return noteRefusal(tx, inbox.id, detail, { at, until: new Date(at.getTime() + QUIET_MS) })
-  return putNotice(tx, { accountId: alias.accountId, kind: 'bounced', about: alias.address, inboxId: null, detail, at })
+  if (inbox) return noteRefusal(db, inbox.id, detail, { at, until: new Date(at.getTime() + QUIET_MS) })
+  return putNotice(db, { accountId: alias.accountId, kind: 'bounced', about: alias.address, inboxId: null, detail, at })
 }
 
 /** The only inbox there is, else the one that the report names; a server that forwards may name another address. */

@@ -101,6 +101,21 @@ describe('G20 a bounce to our VERP address', () => {
   })
 })
 
+test('a bounce fills no more than refused mail may: 452 4.2.2 until there is room, and the inbox is marked all the same', async () => {
+  const { mail, account, inbox, sent } = await scene()
+  const size = bounce(inbox, whole(sent)).length
+  await db.updateTable('account_settings').set({ held_bytes: 4 * size }).where('account_id', '=', account.id).execute()
+  const dots: string[] = []
+  for (let n = 0; n < 6; n++) dots.push((await mail.send({ from: '', to: sent.reversePath, message: bounce(inbox, whole(sent)) })).dot.slice(0, 9))
+  expect(dots[0]).toBe('250 2.0.0')
+  expect(dots.at(-1)).toBe('452 4.2.2')
+  const held = await listHeldRows(db)
+  expect(held.reduce((sum, row) => sum + Number(row.size), 0)).toBeLessThanOrEqual(2 * size)
+  expect(await inboxesOf(db, account.id)).toMatchObject([{ refusedSince: expect.any(Date) }])
+  await releaseHeld(mail.host, { accountId: account.id, heldUuid: held[0]!.uuid })
+  expect((await mail.send({ from: '', to: sent.reversePath, message: bounce(inbox, whole(sent)) })).dot).toMatch(/^250 /)
+})
+
 describe('G21 what is no bounce', () => {
   test.each([
     ['out of office', 'Auto-Submitted: auto-replied (vacation)', 'auto-reply'],
