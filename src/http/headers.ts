@@ -9,6 +9,9 @@ const appPolicy = [
   "manifest-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ].join('; ')
 
+/** The bookmarklet's window: with the header it would lose the page that opened it. What it answers goes to that page's exact origin, after a click. */
+const smallWindowPath = '/popup'
+
 /** Two years, as browsers' preload lists ask for. */
 const hsts = 'max-age=63072000; includeSubDomains'
 
@@ -26,7 +29,7 @@ export const headers = (config: Pick<Config, 'url'>) => {
     put('cross-origin-resource-policy', 'same-origin')
     put('permissions-policy', 'camera=(), geolocation=(), microphone=()')
     // A sandboxed document of an opaque origin: the header would be for the page around it.
-    if (!c.get('view')) put('cross-origin-opener-policy', 'same-origin')
+    if (!c.get('view') && c.req.path !== smallWindowPath) put('cross-origin-opener-policy', 'same-origin')
     // Everything but hashed assets and public pages says something about somebody.
     put('cache-control', 'no-store')
     if (secure) put('strict-transport-security', hsts)
