@@ -76,6 +76,13 @@ test.each([
   expect(await add(address)).toMatchObject({ status: 422, body: { code: 'invalid' } })
 })
 
+test('an alias of this host is no inbox, however it is spelled', async () => {
+  const ida = await web.person('ida')
+  for (const address of ['a@burn.localhost.', 'a@\uff42urn.localhost', '"a b"@burn.localhost']) {
+    expect(await add(address, ida), address).toMatchObject({ status: 422, body: { detail: expect.stringContaining('is on this host') } })
+  }
+})
+
 test('the same address twice: 409 inbox-exists; two accounts may have the same', async () => {
   expect((await add('twice@home.example')).status).toBe(201)
   expect(await add('TWICE@home.example')).toMatchObject({ status: 409, body: { code: 'inbox-exists' } })
