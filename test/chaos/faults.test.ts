@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   addPeople, answeredSome, atRest, expectAllAnswered, expectNothingLost, fateIn, makePlace, peopleIn, programOn, queueIsEmpty, scale, sendAll,
@@ -103,4 +104,35 @@ test('O01 three processes on one database without a fault: each letter exactly o
   await db.updateTable('deliveries').set({ next_attempt_at: new Date() }).execute()
   await queueIsEmpty(db)
   expectNothingLost('three processes', await fateOf(new Map(all.flatMap(({ answered }) => [...answered])), hop, db), 0)
+})
+
+test('F14 a queue that is long at the start: never more in hand than there are connections, each delivered once', async () => {
+  const { db, url } = await createDatabase()
+  const hop = await openNextHop({ rcpt: '451 4.7.1 not yet' })
+  onTestFinished(() => hop[Symbol.asyncDispose]())
+  const [, both] = await peopleIn(db)
+  const first = await programOn(hop, url)
+  const sending = sendAll(first.smtpPort, 'backlog', [both!], { messages: 10 })
+  await expectAllAnswered(sending, 10)
+  await first[Symbol.asyncDispose]()
+  // So many of the same: reading and sending them costs what others do.
+  const more = 40 * scale
+  await sql`insert into deliveries (id, kind, account_id, alias_id, inbox_id, message_id, state, created_at, expires_at, next_attempt_at)
+    select d.id / 2 + n, d.kind, d.account_id, d.alias_id, d.inbox_id, d.message_id, 'queued', d.created_at, d.expires_at, d.created_at
+    from deliveries d, generate_series(1, ${more}) n`.execute(db)
+  await db.updateTable('deliveries').set({ next_attempt_at: new Date() }).execute()
+  const all = 20 * (more + 1)
+  hop.script({})
+  await programOn(hop, url)
+  let most = 0
+  await until(async () => {
+    const { rows: [row] } = await sql<{ leased: number; all: number }>`
+      select count(lease_until)::int as leased, count(*)::int as all from deliveries`.execute(db)
+    most = Math.max(most, row!.leased)
+    return row!.all === 0
+  }, 'the queue to be worked off', { milliseconds: 60_000 * Math.max(1, scale) })
+  expect(most).toBeLessThanOrEqual(100)
+  expect(hop.accepted).toHaveLength(all)
+  expect(new Set(hop.accepted.map((copy) => copy.reversePath)).size).toBe(all)
+  expect(hop.twiceAtOnce).toEqual([])
 })
