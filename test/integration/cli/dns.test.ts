@@ -94,7 +94,8 @@ test('dkim rotate prints the record of the next key; --activate switches to it o
   expect((await burnbox('dkim', 'rotate')).out).toMatch(/^; the key to come.*\nburnbox2\._domainkey/)
 
   expect(await burnbox('dkim', 'rotate', '--activate')).toMatchObject({
-    code: 65, out: '', err: expect.stringMatching(/^The record of burnbox2\._domainkey\.burn\.example is not published, or has another key: .* use --force\.\n$/),
+    code: 65, out: '',
+    err: expect.stringMatching(/^The record of burnbox2\._domainkey\.burn\.example is not published, or has another key: .* use --force\.\n$/),
   })
   dns.fail(key(2), 'SERVFAIL')
   expect(await burnbox('dkim', 'rotate', '--activate')).toMatchObject({ code: 65, err: expect.stringMatching(/^The DNS gave no answer for burnbox2/) })
