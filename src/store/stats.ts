@@ -12,12 +12,13 @@ export const dailyCountsOf = (db: Database, aliasId: number, from: string, to: s
   perDay(db, sql`c.alias_id = ${aliasId}`, from, to)
 
 const perDay = async (db: Database, whose: RawBuilder<unknown>, from: string, to: string): Promise<readonly DayCounts[]> => {
+  // Summed before the join: with a day for each row of the series first, a million counts took more than 8 s.
   const { rows } = await sql<{ day: string; delivered: string; held: string; replied: string }>`
-    select to_char(d.day, 'YYYY-MM-DD') as day,
-      coalesce(sum(c.delivered), 0) as delivered, coalesce(sum(c.held), 0) as held, coalesce(sum(c.replied), 0) as replied
-    from generate_series(${from}::date, ${to}::date, interval '1 day') d(day)
-    left join daily_counts c on c.day = d.day::date and ${whose}
-    group by d.day order by d.day`.execute(db)
+    with c as (
+      select c.day, sum(c.delivered) as delivered, sum(c.held) as held, sum(c.replied) as replied from daily_counts c
+      where ${whose} and c.day between ${from}::date and ${to}::date group by c.day)
+    select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(c.delivered, 0) as delivered, coalesce(c.held, 0) as held, coalesce(c.replied, 0) as replied
+    from generate_series(${from}::date, ${to}::date, interval '1 day') d(day) left join c on c.day = d.day::date order by d.day`.execute(db)
   return rows.map((row) => ({ day: row.day, delivered: Number(row.delivered), held: Number(row.held), replied: Number(row.replied) }))
 }
 
@@ -47,12 +48,16 @@ export type Talker = {
   readonly replied: number
 }
 
+/** Counts outlive their alias; so many forgotten ones among the first leave the list whole. */
+const mostForgotten = 200
+
 /** The addresses with the most mail from `from` to `to`. */
 export const topTalkers = async (db: Database, accountId: string, from: string, to: string, limit: number): Promise<readonly Talker[]> => {
   const { rows } = await sql<{ uuid: string; address: string; site: string | null; label: string | null; delivered: string; held: string; replied: string }>`
     select a.uuid, a.address, a.site, a.label, t.delivered, t.held, t.replied from (
       select alias_id, sum(delivered) as delivered, sum(held) as held, sum(replied) as replied from daily_counts
-      where account_id = ${accountId} and day between ${from}::date and ${to}::date group by alias_id) t
+      where account_id = ${accountId} and day between ${from}::date and ${to}::date
+      group by alias_id order by sum(delivered) + sum(held) desc, alias_id limit ${limit + mostForgotten}) t
     join aliases a on a.id = t.alias_id and a.account_id = ${accountId}
     order by t.delivered + t.held desc, a.id limit ${limit}`.execute(db)
   return rows.map((row) => ({
