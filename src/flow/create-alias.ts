@@ -14,7 +14,7 @@ import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
 
 /** The token that asks, when it is one. */
-export type CreatingToken = TokenLimit & { readonly id: string }
+export type CreatingToken = TokenLimit & { readonly id: string; readonly expiresAt: Date | null }
 
 type NewAlias = {
   readonly accountId: string

@@ -35,11 +35,17 @@ export const createLimitedToken = async (
   host: Host, identities: Pick<Identities, 'createToken'>,
   token: Omit<NewToken, 'lifetimeSeconds'> & {
     readonly expiresAt?: Date | undefined; readonly domain?: string | undefined; readonly dailyLimit?: number | undefined
+    /** The end of the token that asks: what it makes ends no later. */
+    readonly notAfter?: Date | null | undefined
   },
 ): Promise<{ readonly id: string; readonly token: string }> => {
-  const { expiresAt, domain, dailyLimit, ...rest } = token
+  const { domain, dailyLimit, notAfter, ...rest } = token
+  const expiresAt = token.expiresAt ?? notAfter ?? undefined
+  if (notAfter && expiresAt && expiresAt > notAfter) {
+    throw new Problem('invalid', 'A token makes none that lives longer than itself.', { field: 'expires_at' })
+  }
   const lifetimeSeconds = expiresAt === undefined ? undefined : Math.floor((expiresAt.getTime() - host.clock.now().getTime()) / 1_000)
-  if (lifetimeSeconds !== undefined && (lifetimeSeconds < 60 || lifetimeSeconds > mostLifetimeSeconds)) {
+  if (lifetimeSeconds !== undefined && (lifetimeSeconds < 1 || lifetimeSeconds > mostLifetimeSeconds)) {
     throw new Problem('invalid', 'expires_at must be in the future, within ten years.', { field: 'expires_at' })
   }
   const limited = domain !== undefined || dailyLimit !== undefined
@@ -50,7 +56,7 @@ export const createLimitedToken = async (
   if (domain !== undefined && (name === undefined || !await domainFor(host.db, token.accountId, name))) {
     throw new Problem('invalid', `${domain} is not one of your domains.`, { field: 'domain' })
   }
-  const made = await createToken(identities, { ...rest, ...(lifetimeSeconds !== undefined && { lifetimeSeconds }) })
+  const made = await createToken(identities, { accountId: rest.accountId, name: rest.name, scopes: rest.scopes, ...(lifetimeSeconds !== undefined && { lifetimeSeconds }) })
   if (limited) await limitToken(host.db, made.id, { domain: name ?? null, dailyLimit: dailyLimit ?? null })
   return made
 }

@@ -34,7 +34,7 @@ export type Auth = Identities & {
 
 /** Ways in that a browser may use. The library has more: they would make tokens without scopes, put tokens into URLs, or change what nobody verified. */
 const open = new Set([
-  'POST /auth/sign-in/email', 'POST /auth/sign-out', 'GET /auth/get-session', 'POST /auth/change-password', 'POST /auth/reset-password',
+  'POST /auth/sign-in/email', 'POST /auth/sign-out', 'POST /auth/change-password', 'POST /auth/reset-password',
   'POST /auth/two-factor/enable', 'POST /auth/two-factor/disable', 'POST /auth/two-factor/verify-totp', 'POST /auth/two-factor/verify-backup-code',
   'POST /auth/two-factor/generate-backup-codes',
   'GET /auth/passkey/generate-register-options', 'POST /auth/passkey/verify-registration',
@@ -49,7 +49,7 @@ export const createAuth = (host: Host): Auth => {
     handle: async (request) => {
       const url = new URL(request.url)
       const known = open.has(`${request.method} ${url.pathname}`) && !url.searchParams.has('context')
-      return known ? auth.handler(request) : new Response(null, { status: 404 })
+      return known ? withoutTokens(await auth.handler(request)) : new Response(null, { status: 404 })
     },
     accountOfSession: async (headers) => (await session(headers))?.user.id,
     sessionOf: async (headers) => {
@@ -83,6 +83,15 @@ export const createAuth = (host: Host): Auth => {
       return { id: made.id, token: made.key }
     },
   }
+}
+
+/** The cookie is HttpOnly so that no script has the session's token: then the body must not tell it either. */
+const withoutTokens = async (answer: Response): Promise<Response> => {
+  if (!/^application\/json/.test(answer.headers.get('content-type') ?? '')) return answer
+  const { token: _token, session: _session, ...rest } = await answer.json() as Record<string, unknown>
+  const headers = new Headers(answer.headers)
+  headers.delete('content-length')
+  return new Response(JSON.stringify(rest), { status: answer.status, headers })
 }
 
 /** Somebody else may be signed in with this browser: the passkey is for the account of the link. */

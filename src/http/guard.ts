@@ -59,8 +59,8 @@ export const callerOf = async ({ host, auth }: Guarding, headers: Headers): Prom
     if (!found) return undefined
     // When it was last used is not worth an answer that fails.
     await noteTokenUse(host.db, found, host.clock.now()).catch((error: unknown) => host.log.debug({ err: error }, 'the use of a token was not noted'))
-    const { accountId, scopes: granted, id, domain, dailyLimit } = found
-    return { accountId, scopes: granted, via: 'token', token: { id, domain, dailyLimit } }
+    const { accountId, scopes: granted, id, domain, dailyLimit, expiresAt } = found
+    return { accountId, scopes: granted, via: 'token', token: { id, domain, dailyLimit, expiresAt } }
   }
   if (headers.get('cookie') === null) return undefined
   const accountId = await auth.accountOfSession(headers)

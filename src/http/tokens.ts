@@ -55,6 +55,7 @@ export const tokenRoutes = (services: Services) => {
       const { name, scopes, expires_at: expiresAt, domain, daily_limit: dailyLimit } = c.req.valid('json')
       const made = await createLimitedToken(host, auth, {
         accountId: c.var.caller.accountId, name, scopes, domain, dailyLimit, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+        notAfter: c.var.caller.token?.expiresAt,
       })
       return c.json({ ...made, name, scopes: tokenScopes(scopes) }, 201)
     })

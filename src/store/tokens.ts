@@ -18,7 +18,7 @@ export type Token = {
 } & TokenLimit
 /** What it may create: addresses of one domain alone, so many a day (UTC). */
 export type TokenLimit = { readonly domain: string | null; readonly dailyLimit: number | null }
-export type KnownToken = TokenLimit & { readonly id: string; readonly accountId: string; readonly scopes: readonly Scope[]; readonly lastUsedAt: Date | null }
+export type KnownToken = TokenLimit & { readonly id: string; readonly accountId: string; readonly scopes: readonly Scope[]; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null }
 
 /** As the api-key plugin stores it: SHA-256 in base64url without padding. */
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url')
@@ -26,12 +26,12 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 export const accountOfToken = async (db: Database, token: string, now: Date): Promise<KnownToken | undefined> => {
   // The plugin's table has no foreign key: a token must not outlive its account.
   const row = await db.selectFrom('apikey as k').innerJoin('user as u', 'u.id', 'k.referenceId').leftJoin('token_limits as l', 'l.token_id', 'k.id')
-    .select(['k.id', 'k.referenceId', 'k.permissions', 'l.domain', 'l.daily_limit', 'l.last_used_at'])
+    .select(['k.id', 'k.referenceId', 'k.permissions', 'k.expiresAt', 'l.domain', 'l.daily_limit', 'l.last_used_at'])
     .where('k.key', '=', hashOf(token)).where('k.enabled', '=', true)
     .where((eb) => eb.or([eb('k.expiresAt', 'is', null), eb('k.expiresAt', '>', now)])).executeTakeFirst()
   return row && {
     id: row.id, accountId: row.referenceId, scopes: scopesOf(row.permissions), domain: row.domain, dailyLimit: row.daily_limit,
-    lastUsedAt: row.last_used_at,
+    lastUsedAt: row.last_used_at, expiresAt: row.expiresAt,
   }
 }
 

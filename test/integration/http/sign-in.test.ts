@@ -147,7 +147,7 @@ describe('reset by mail', () => {
 
   test.each(['POST /auth/request-password-reset', 'GET /auth/reset-password/x', 'GET /auth/list-sessions', 'POST /auth/revoke-session',
     'POST /auth/set-password', 'GET /auth/verify-email?token=x', 'POST /auth/sign-in/social', 'POST /auth/two-factor/send-otp', 'GET /auth/api-key/list',
-    'GET /auth/passkey/generate-register-options?context=x', 'GET /auth/error', 'GET /auth/ok', 'GET /auth/account-info'])('%s is not there', async (route) => {
+    'GET /auth/passkey/generate-register-options?context=x', 'GET /auth/error', 'GET /auth/ok', 'GET /auth/account-info', 'GET /auth/get-session'])('%s is not there', async (route) => {
     const [method, path] = route.split(' ') as [string, string]
     const [person, tab] = [await somebody(), browser()]
     await signIn(tab, person)
@@ -486,6 +486,22 @@ test.each(['//evil.example', '/\\evil.example', 'https:evil.example', 'javascrip
     expect(answer.status).toBe(403)
     expect(answer.headers.get('location')).toBeNull()
   })
+
+test('no answer tells the session’s token to a script', async () => {
+  const [person, tab] = [await somebody(), browser()]
+  const answers = [await signIn(tab, person)]
+  answers.push(await tab.call('POST', '/auth/change-password', { currentPassword: person.password, newPassword: 'quite another one' }))
+  const key = createAuthenticator(origin)
+  const { body } = await tab.call('GET', '/auth/passkey/generate-register-options')
+  await tab.call('POST', '/auth/passkey/verify-registration', { response: key.register(body) })
+  const options = await tab.call('GET', '/auth/passkey/generate-authenticate-options')
+  answers.push(await tab.call('POST', '/auth/passkey/verify-authentication', { response: key.signIn(options.body) }))
+  const tokens = (await db.selectFrom('session').select('token').where('userId', '=', person.id).execute()).map((row) => row.token)
+  for (const answer of answers) {
+    expect(answer.status).toBe(200)
+    expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`"token"|${tokens.join('|')}`))
+  }
+})
 
 test('L04 a planted session cookie is not the one that sign-in gives', async () => {
   const [person, tab] = [await somebody(), browser()]

@@ -43,6 +43,16 @@ describe('limits', () => {
     expect((await create(token)).status).toBe(401)
   })
 
+  test('a token makes none that lives longer than itself', async () => {
+    const end = new Date(Date.now() + 3_600_000).toISOString()
+    const token = (await make({ scopes: ['manage'], expires_at: end })).body.token
+    const made = (json: object) => web.call('POST', '/v1/tokens', { token, json: { name: 'child', ...json } })
+    expect((await made({ expires_at: new Date(Date.now() + 7_200_000).toISOString() })).status).toBe(422)
+    expect((await made({})).status).toBe(201)
+    const [line] = await tokens()
+    expect(Math.abs(Date.parse(line.expires_at) - Date.parse(end))).toBeLessThan(60_000)
+  })
+
   test.each([
     ['a past end', { expires_at: '2026-01-01T00:00:00.000Z' }], ['an end in 20 years', { expires_at: '2046-01-01T00:00:00.000Z' }],
     ['a domain of somebody else', { domain: 'bob.example' }], ['a domain that is none', { domain: 'not a domain' }],
