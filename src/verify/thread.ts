@@ -1,6 +1,7 @@
 // The thread that verifies large messages, seen from outside: it asks for the next piece and for names, so that bytes wait where they are and
 // there is still one resolver. Started by the first large message; when it dies, the messages in it are not answered for, the next ones have another.
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { systemClock, type Clock } from '../clock.ts'
 import type { Authentication } from '../policy/judge.ts'
 import type { Envelope } from './evaluate.ts'
 import { DnsError, type DnsErrorCode, type Resolve } from './resolver.ts'
@@ -23,7 +24,7 @@ export type VerifyThread = {
 /** Twenty of 30 MB at once need 4 s of one thread. Past this the sender is asked to come again. */
 const PATIENCE_MS = 15_000
 
-export const createVerifyThread = (patienceMs = PATIENCE_MS): VerifyThread => {
+export const createVerifyThread = (clock: Clock = systemClock): VerifyThread => {
   let worker: Worker | undefined
   const running = (): Worker => {
     if (worker) return worker
@@ -41,19 +42,19 @@ export const createVerifyThread = (patienceMs = PATIENCE_MS): VerifyThread => {
       const { port1, port2 } = new MessageChannel()
       const ended = Promise.withResolvers<Authentication>()
       const onExit = (): void => ended.reject(new Error('the thread that verifies ended'))
-      const timer = setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         // It may be busy with one message for ever; the others in it come again as well. It takes a moment to end, so nobody new may enter.
         if (worker === inside) worker = undefined
         void inside.terminate()
         ended.reject(new Error('a large message took too long to verify'))
-      }, patienceMs)
+      }, PATIENCE_MS)
       inside.once('exit', onExit)
       serve(port1, message[Symbol.asyncIterator](), resolve, ended)
       inside.postMessage({ envelope, port: port2 }, [port2])
       try {
         return await ended.promise
       } finally {
-        clearTimeout(timer)
+        clock.clearTimeout(timer)
         inside.off('exit', onExit)
         port1.close()
       }
