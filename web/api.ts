@@ -136,7 +136,7 @@ export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days
 export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }
-export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json }))
+export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json, header: {} }))
 export type AliasChange = { label?: string | null; note?: string | null; inbox_ids?: string[] }
 export const changeAlias = (id: string, json: AliasChange) => answer<Alias>(api.aliases[':id'].$patch({ ...one(id), json }))
 export const burnAlias = (id: string) => answer<Alias>(api.aliases[':id'].burn.$post(one(id)))
@@ -204,3 +204,26 @@ export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({
 export const createToken = (name: string, scopes: Scope[]) =>
   answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json: { name, scopes } }))
 export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id)))
+
+export type HostStatus = InferResponseType<typeof api.host.$get, 200>
+export type HostAccount = InferResponseType<typeof api.host.accounts.$get, 200>['items'][number]
+export type Invitation = InferResponseType<typeof api.host.invitations.$get, 200>['items'][number]
+export type QueueLine = InferResponseType<typeof api.host.queue.$get, 200>['items'][number]
+export type DnsRecord = InferResponseType<typeof api.host.dns.$get, 200>['items'][number]
+export const hostStatus = (signal?: AbortSignal) => answer<HostStatus>(api.host.$get({}, until(signal)))
+export const changeHost = (json: { sign_up: HostStatus['sign_up'] }) => answer<HostStatus>(api.host.$patch({ json }))
+export const dnsRecords = (signal?: AbortSignal) => answer<{ items: DnsRecord[] }>(api.host.dns.$get({ query: { check: 'true' } }, until(signal)))
+export const queue = (cursor?: string, signal?: AbortSignal) =>
+  answer<Page<QueueLine>>(api.host.queue.$get({ query: filled({ cursor, limit: '50' }) }, until(signal)))
+export const retryAll = () => answer<{ retried: number }>(api.host.queue.retry.$post({}))
+export const retryOne = (id: string) => answer<{ retried: number }>(api.host.queue[':id'].retry.$post(one(id)))
+export const hostAccounts = (signal?: AbortSignal) => answer<Page<HostAccount>>(api.host.accounts.$get({}, until(signal)))
+export type Limits = { held_bytes?: number; aliases?: number | null }
+export const changeLimits = (id: string, json: Limits) => done(api.host.accounts[':id'].$patch({ ...one(id), json }))
+export const suspendAccount = (id: string) => done(api.host.accounts[':id'].suspend.$post(one(id)))
+export const restoreAccount = (id: string) => done(api.host.accounts[':id'].restore.$post(one(id)))
+export const deleteAccount = (id: string) => done(api.host.accounts[':id'].$delete(one(id)))
+export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(api.host.invitations.$get({}, until(signal)))
+export const invite = (json: Limits & { email?: string }) =>
+  answer<InferResponseType<typeof api.host.invitations.$post, 201>>(api.host.invitations.$post({ json }))
+export const withdrawInvitation = (id: string) => done(api.host.invitations[':id'].$delete(one(id)))

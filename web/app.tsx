@@ -22,6 +22,7 @@ import { NotHere } from './not-here.tsx'
 
 const AddressPage = lazy(async () => (await import('./address/address-page.tsx')).AddressPage)
 const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')).HoldingPage)
+const HostPage = lazy(async () => (await import('./host/host-page.tsx')).HostPage)
 const LocalPage = lazy(async () => (await import('./local/local-page.tsx')).LocalPage)
 const OverviewPage = lazy(async () => (await import('./overview/overview-page.tsx')).OverviewPage)
 const SettingsPage = lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage)
@@ -39,6 +40,7 @@ function routeOf(here: string, host: Session): Route {
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
   if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
   if (place === 'overview') return { title: 'Overview', page: <OverviewPage /> }
+  if (place === 'host' && host.account?.role === 'operator') return { title: 'Host', page: <HostPage /> }
   if (place === 'settings') return { title: 'Settings', page: <SettingsPage domain={host.domain} /> }
   return { title: 'Nothing here', page: <NotHere /> }
 }

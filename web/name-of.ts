@@ -36,5 +36,6 @@ export function senderOf(from: string): Sender {
 export function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`
-  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`
+  if (bytes < 10_000_000_000) return `${(bytes / 1_000_000).toLocaleString('en', { maximumFractionDigits: bytes < 10_000_000 ? 1 : 0 })} MB`
+  return `${Math.round(bytes / 1_000_000_000).toLocaleString('en')} GB`
 }

@@ -36,3 +36,11 @@ export function dayHead(at: Date, now = new Date()): string {
   const days = daysBetween(at, now)
   return days <= 0 ? `Today, ${dayOf(at, now)}` : days === 1 ? `Yesterday, ${dayOf(at, now)}` : dayOf(at, now)
 }
+
+/** How long: "40 s", "12 min", "3 h", "4 d". */
+export function span(ms: number): string {
+  const minutes = Math.floor(ms / minuteMs)
+  if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1000))} s`
+  if (minutes < 60) return `${minutes} min`
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`
+}

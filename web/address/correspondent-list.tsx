@@ -25,7 +25,7 @@ function Person({ one }: { readonly one: Correspondent }) {
           Stranger
         </span>
       )}
-      <button class="btn-quiet pe-w" type="button" onClick={copy} aria-label={`Copy the address for writing to ${one.address}`}>
+      <button class="btn-quiet pe-w" type="button" onClick={copy} aria-label={`${done ? 'Copied' : 'Write to'} ${one.address}: copies the address for it`}>
         <Icon name={done ? 'check' : 'reply'} />
         {done ? 'Copied' : 'Write to'}
       </button>

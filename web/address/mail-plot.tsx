@@ -6,6 +6,8 @@ import { dayOf } from '../time.ts'
 const dayMs = 86_400_000
 const [leastDays, mostDays] = [30, 90]
 const [top, height, below] = [18, 84, 22]
+/** A single message a day is a small bar, not a tower. */
+const leastHigh = 4
 /** Labels nearer to an end than this share would run into the end's own. */
 const [tooNear, nearOnPhone] = [0.09, 0.28]
 
@@ -24,7 +26,7 @@ function round(most: number): number {
 const isNear = (share: number) => share < nearOnPhone || share > 1 - nearOnPhone
 
 function Drawing({ days, words }: { readonly days: readonly Day[]; readonly words: string }) {
-  const up = Math.max(1, ...days.map((day) => day.delivered))
+  const up = Math.max(leastHigh, ...days.map((day) => day.delivered))
   const down = Math.max(0, ...days.map((day) => day.held))
   const perOne = height / (up + down)
   const line = top + up * perOne

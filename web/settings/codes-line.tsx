@@ -102,7 +102,7 @@ export function CodesLine({ on, changed }: Props) {
         <OpenButton
           open={open.value}
           words={on ? 'Change' : 'Set up'}
-          label={on ? 'Change the code from an app' : 'Set up a code from an app'}
+          label={`${open.value ? 'Close' : on ? 'Change' : 'Set up'} the code from an app`}
           toggle={() => (open.value ? close() : (open.value = true))}
         />
       }

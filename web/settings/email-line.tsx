@@ -61,7 +61,7 @@ export function EmailLine({ email, hasPassword, changed }: Props) {
         <OpenButton
           open={open.value}
           words="Change"
-          label="Change the e-mail"
+          label={`${open.value ? 'Close' : 'Change'} the e-mail`}
           toggle={() => {
             open.value = !open.value
           }}

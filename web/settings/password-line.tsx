@@ -42,7 +42,7 @@ export function PasswordLine({ isSet, email, since, changed }: Props) {
         <OpenButton
           open={open.value}
           words="Change"
-          label="Change the password"
+          label={`${open.value ? 'Close' : 'Change'} the password`}
           toggle={() => {
             open.value = !open.value
           }}

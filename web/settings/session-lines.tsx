@@ -30,7 +30,7 @@ export function SessionLines() {
         <OpenButton
           open={open.value}
           words="See all"
-          label="See where you are signed in"
+          label={`${open.value ? 'Close' : 'See all'} where you are signed in`}
           toggle={() => {
             open.value = !open.value
           }}

@@ -1,4 +1,5 @@
 // Settings: where mail goes, how one signs in, what programs may do, how long things are kept, how it looks.
+import { useEffect } from 'preact/hooks'
 import { Appearance } from './appearance.tsx'
 import { Inboxes } from './inboxes.tsx'
 import { Keeping } from './keeping.tsx'
@@ -15,23 +16,38 @@ const sections = [
   ['look', 'Appearance'],
 ] as const
 
-export const SettingsPage = ({ domain }: { readonly domain: string }) => (
-  <main id="main" class="page split" tabIndex={-1}>
-    <div class="split-l">
-      <h1>Settings</h1>
-      <nav class="toc" aria-label="Settings">
-        {sections.map(([id, words]) => (
-          <a href={`#${id}`}>{words}</a>
-        ))}
-      </nav>
-    </div>
-    <div class="split-r">
-      <Inboxes />
-      <SecuritySettings />
-      <Tokens domain={domain} />
-      <Keeping />
-      <Keyboard />
-      <Appearance />
-    </div>
-  </main>
-)
+/** A link that names a section comes before its section is drawn. */
+function useFragment(frames = 60) {
+  useEffect(() => {
+    const find = (left: number) => {
+      const target = document.getElementById(location.hash.slice(1))
+      target?.scrollIntoView()
+      if (left > 0) requestAnimationFrame(() => find(left - 1))
+    }
+    if (location.hash) find(frames)
+  }, [])
+}
+
+export function SettingsPage({ domain }: { readonly domain: string }) {
+  useFragment()
+  return (
+    <main id="main" class="page split" tabIndex={-1}>
+      <div class="split-l">
+        <h1>Settings</h1>
+        <nav class="toc" aria-label="Settings">
+          {sections.map(([id, words]) => (
+            <a href={`#${id}`}>{words}</a>
+          ))}
+        </nav>
+      </div>
+      <div class="split-r">
+        <Inboxes />
+        <SecuritySettings />
+        <Tokens domain={domain} />
+        <Keeping />
+        <Keyboard />
+        <Appearance />
+      </div>
+    </main>
+  )
+}
