@@ -10,20 +10,9 @@ export type Who =
 
 export const who = signal<Who>({ kind: 'unknown' })
 
-/** Remembered only so that the next visit does not flash the sign-in page (public/boot.js). */
-function remember(signedIn: boolean) {
-  try {
-    if (signedIn) localStorage.setItem('burnbox.in', '1')
-    else localStorage.removeItem('burnbox.in')
-  } catch {
-    // Storage can be forbidden; nothing depends on it.
-  }
-}
-
 export async function findOutWho() {
   try {
     const host = await readSession()
-    remember(host.signed_in)
     who.value = host.signed_in ? { kind: 'in', host } : { kind: 'out', host, meanwhile: false }
   } catch {
     who.value = { kind: 'away' }
@@ -33,12 +22,10 @@ export async function findOutWho() {
 onSignedOut.do = () => {
   const now = who.value
   if (now.kind !== 'in') return
-  remember(false)
   who.value = { kind: 'out', host: { ...now.host, signed_in: false }, meanwhile: true }
 }
 
 export async function leave() {
   await endSession().catch(() => {})
-  remember(false)
   location.assign('/')
 }

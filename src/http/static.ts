@@ -39,36 +39,63 @@ const load = (folder: string): ReadonlyMap<string, Asset> => {
   }
   for (const file of files) {
     const name = `/${path.relative(folder, file).split(path.sep).join('/')}`
-    const plain = new Uint8Array(readFileSync(file))
-    const packed = new Map<Encoding, Uint8Array<ArrayBuffer>>()
-    if (packable.test(name) && plain.length >= leastPacked) {
-      packed.set('br', new Uint8Array(brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })))
-      packed.set('gzip', new Uint8Array(gzipSync(plain)))
-    }
-    assets.set(name, { type: types[path.extname(name)] ?? 'application/octet-stream', plain, packed, immutable: hashed.test(name) })
+    assets.set(name, assetOf(name, readFileSync(file)))
   }
   return assets
 }
+
+const assetOf = (name: string, bytes: Uint8Array): Asset => {
+  const plain = new Uint8Array(bytes)
+  const packed = new Map<Encoding, Uint8Array<ArrayBuffer>>()
+  if (packable.test(name) && plain.length >= leastPacked) {
+    packed.set('br', new Uint8Array(brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })))
+    packed.set('gzip', new Uint8Array(gzipSync(plain)))
+  }
+  return { type: types[path.extname(name)] ?? 'application/octet-stream', plain, packed, immutable: hashed.test(name) }
+}
+
+/** Two things that a page must know before it is first painted, without a script that would have to be fetched before: the theme that was
+ *  chosen, and that sign-in need not be shown (who has a session, or comes by a link, sees another page). Said by attributes of <html>. */
+const looks = ['', ' data-theme="light"', ' data-theme="dark"'].flatMap((theme) => ['', ' data-wait=""'].map((wait) => theme + wait))
+const themeCookie = /(?:^|;\s*)burnbox\.theme=(light|dark)(?:;|$)/
+const sessionCookie = /(?:^|;\s*)(?:__Host-)?burnbox\.session_token=/
+const notSignIn = /^\/(?:setup|verify|reset|forgot|sign-up)$/
+
+const lookOf = (path: string, cookies: string): string => {
+  const theme = themeCookie.exec(cookies)?.[1]
+  return (theme === undefined ? '' : ` data-theme="${theme}"`) + (notSignIn.test(path) || sessionCookie.test(cookies) ? ' data-wait=""' : '')
+}
+
+const inEachLook = (index: Asset): ReadonlyMap<string, Asset> =>
+  new Map(looks.map((look) => [look, assetOf('/index.html', Buffer.from(Buffer.from(index.plain).toString().replace('<html', `<html${look}`)))]))
 
 const respond = (asset: Asset, accepted: string): Response => {
   const encoding = (['br', 'gzip'] as const).find((one) => asset.packed.has(one) && new RegExp(`\\b${one}\\b`).test(accepted))
   return new Response(encoding ? asset.packed.get(encoding)! : asset.plain, {
     headers: {
-      'content-type': asset.type, vary: 'accept-encoding', ...(encoding && { 'content-encoding': encoding }),
+      'content-type': asset.type, vary: asset.immutable ? 'accept-encoding' : 'accept-encoding, cookie', ...(encoding && { 'content-encoding': encoding }),
       'cache-control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     },
   })
 }
 
+const split = (all: ReadonlyMap<string, Asset>) => {
+  const assets = new Map(all)
+  const index = assets.get('/index.html')
+  assets.delete('/index.html')
+  return { index, assets }
+}
+
 /** Assets by their exact name; every other page path is the app's, which knows its own routes. */
 export const staticFiles = (folder: string): Handler<HttpEnv> => {
-  const assets = load(folder)
+  const { index, assets } = split(load(folder))
+  const pages = index && inEachLook(index)
   return (c) => {
-    const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
+    const asset = assets.get(c.req.path)
     if (asset) return respond(asset, c.req.header('accept-encoding') ?? '')
     if (!page.test(c.req.path)) throw notFound('page')
-    const index = assets.get('/index.html')
-    if (index) return respond(index, c.req.header('accept-encoding') ?? '')
+    const shown = pages?.get(lookOf(c.req.path, c.req.header('cookie') ?? ''))
+    if (shown) return respond(shown, c.req.header('accept-encoding') ?? '')
     return c.text('The web UI is not built: run "npm start" in a checkout, or "npx vite build".\n', 503)
   }
 }

@@ -1,4 +1,4 @@
-// Where the page starts.
+// Where the program starts.
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { watchCopying } from './copy-text.ts'
