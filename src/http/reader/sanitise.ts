@@ -92,7 +92,9 @@ export const sanitise = (html: string, attachments: readonly Attachment[], remot
 }
 
 const styled = (attributes: sanitizeHtml.Attributes): sanitizeHtml.Attributes => {
-  const { style, class: _class, ...rest } = attributes
+  const { style, class: name, ...bare } = attributes
+  // The one class is ours: what stands for an image that is not loaded.
+  const rest = name === 'bb-remote' ? { ...bare, class: name } : bare
   const clean = style === undefined ? '' : cleanStyle(style)
   return clean === '' ? rest : { ...rest, style: clean }
 }
