@@ -56,7 +56,8 @@ export const createLimitedToken = async (
   if (domain !== undefined && (name === undefined || !await domainFor(host.db, token.accountId, name))) {
     throw new Problem('invalid', `${domain} is not one of your domains.`, { field: 'domain' })
   }
-  const made = await createToken(identities, { accountId: rest.accountId, name: rest.name, scopes: rest.scopes, ...(lifetimeSeconds !== undefined && { lifetimeSeconds }) })
+  const { accountId, name: title, scopes } = rest
+  const made = await createToken(identities, { accountId, name: title, scopes, ...(lifetimeSeconds !== undefined && { lifetimeSeconds }) })
   if (limited) await limitToken(host.db, made.id, { domain: name ?? null, dailyLimit: dailyLimit ?? null })
   return made
 }

@@ -87,7 +87,7 @@ export const createAuth = (host: Host): Auth => {
 
 /** The cookie is HttpOnly so that no script has the session's token: then the body must not tell it either. */
 const withoutTokens = async (answer: Response): Promise<Response> => {
-  if (!/^application\/json/.test(answer.headers.get('content-type') ?? '')) return answer
+  if (answer.headers.get('content-type')?.startsWith('application/json') !== true) return answer
   const { token: _token, session: _session, ...rest } = await answer.json() as Record<string, unknown>
   const headers = new Headers(answer.headers)
   headers.delete('content-length')

@@ -18,7 +18,13 @@ export type Token = {
 } & TokenLimit
 /** What it may create: addresses of one domain alone, so many a day (UTC). */
 export type TokenLimit = { readonly domain: string | null; readonly dailyLimit: number | null }
-export type KnownToken = TokenLimit & { readonly id: string; readonly accountId: string; readonly scopes: readonly Scope[]; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null }
+export type KnownToken = TokenLimit & {
+  readonly id: string
+  readonly accountId: string
+  readonly scopes: readonly Scope[]
+  readonly lastUsedAt: Date | null
+  readonly expiresAt: Date | null
+}
 
 /** As the api-key plugin stores it: SHA-256 in base64url without padding. */
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url')

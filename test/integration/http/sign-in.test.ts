@@ -147,7 +147,8 @@ describe('reset by mail', () => {
 
   test.each(['POST /auth/request-password-reset', 'GET /auth/reset-password/x', 'GET /auth/list-sessions', 'POST /auth/revoke-session',
     'POST /auth/set-password', 'GET /auth/verify-email?token=x', 'POST /auth/sign-in/social', 'POST /auth/two-factor/send-otp', 'GET /auth/api-key/list',
-    'GET /auth/passkey/generate-register-options?context=x', 'GET /auth/error', 'GET /auth/ok', 'GET /auth/account-info', 'GET /auth/get-session'])('%s is not there', async (route) => {
+    'GET /auth/passkey/generate-register-options?context=x', 'GET /auth/error', 'GET /auth/ok', 'GET /auth/account-info',
+    'GET /auth/get-session'])('%s is not there', async (route) => {
     const [method, path] = route.split(' ') as [string, string]
     const [person, tab] = [await somebody(), browser()]
     await signIn(tab, person)
