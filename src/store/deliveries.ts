@@ -46,6 +46,9 @@ export type Claimed = {
   readonly leaseToken: bigint
 }
 
+/** `size`: of the message, in octets. */
+export type Due = Claimed & { readonly size: number }
+
 export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: readonly NewDelivery[]): Promise<void> => {
   if (deliveries.length === 0) return
   await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
@@ -64,19 +67,20 @@ export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: re
  * Takes due deliveries that nobody holds. Whoever is locked by another process is passed over, so several may ask at once.
  * `token` is this claim's; one for all rows of it. `expiredBefore`: only what should have ended by then.
  */
-export const claimDue = async (db: Database, now: Date, limit: number, token: bigint, expiredBefore?: Date): Promise<readonly Claimed[]> => {
-  const { rows } = await sql<ClaimedRow>`
+export const claimDue = async (db: Database, now: Date, limit: number, token: bigint, expiredBefore?: Date): Promise<readonly Due[]> => {
+  const { rows } = await sql<ClaimedRow & { size: string }>`
     update deliveries d set attempts = d.attempts + 1, lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
     where d.id in (
       select id from deliveries
       where state = 'queued' and next_attempt_at <= ${now} and (lease_until is null or lease_until <= ${now})
         ${expiredBefore ? sql`and expires_at <= ${expiredBefore}` : sql``}
       order by next_attempt_at for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes,
+      (select m.size from messages m where m.id = d.message_id) as size`.execute(db)
   return rows.map((row) => ({
     id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
     released: row.released, heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
-    unknownOutcomes: row.unknown_outcomes, leaseToken: token,
+    unknownOutcomes: row.unknown_outcomes, leaseToken: token, size: Number(row.size),
   }))
 }
 

@@ -8,8 +8,9 @@ import { settle, settleLater } from '../flow/settle.ts'
 import { waitFor } from '../flow/wait-for.ts'
 import { backoffMs, OVERDUE_MS } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
-import { claimDue, claimOrphanedSent, clockSetBack, giveBack, lastRetry, markSent, ownRecipient, type Claimed } from '../store/deliveries.ts'
+import { claimDue, claimOrphanedSent, clockSetBack, giveBack, lastRetry, markSent, ownRecipient, type Claimed, type Due } from '../store/deliveries.ts'
 import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
+import { createLargePlaces, type TakePlace } from './large-places.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
 const LOOK_EVERY_MS = 1_000
@@ -44,6 +45,7 @@ export const startWorker = (host: Host): Worker => {
   let retried: string | undefined
   let lookedAt: Date | undefined
   const startOf = messageStarts(host.db)
+  const takePlace = createLargePlaces()
 
   const wake = (): void => {
     woken = true
@@ -106,10 +108,10 @@ export const startWorker = (host: Host): Worker => {
     return attemptAll(claimed)
   }
 
-  const attemptAll = (claimed: readonly Claimed[]): number => {
+  const attemptAll = (claimed: readonly Due[]): number => {
     for (const one of claimed) {
       starting += 1
-      const work = attempt(host, startOf, one, () => { starting -= 1 }).catch((error: unknown) => {
+      const work = attempt(host, { startOf, takePlace }, one, () => { starting -= 1 }).catch((error: unknown) => {
         host.log.error({ err: error, delivery: one.id.toString() }, 'the store is away; the lease will expire')
       }).finally(() => {
         underWay.delete(work)
@@ -132,20 +134,30 @@ const settleOrphan = (host: Host, orphan: Claimed): Promise<void> =>
 
 type StartOf = ReturnType<typeof messageStarts>
 
-const attempt = async (host: Host, startOf: StartOf, claimed: Claimed, begun: () => void): Promise<void> => {
+type Means = { readonly startOf: StartOf; readonly takePlace: TakePlace }
+
+const attempt = async (host: Host, { startOf, takePlace }: Means, claimed: Due, begun: () => void): Promise<void> => {
   const letGo = host.leases.keep(claimed.id, claimed.leaseToken)
+  const leavePlace = await takePlace(claimed.size, host.stopping)
   try {
+    if (!leavePlace) {
+      begun()
+      return await giveBack(host.db, claimed.id, claimed.leaseToken, host.clock.now())
+    }
     const underWay = await begin(host, startOf, claimed, begun)
     const outcome = underWay && await outcomeOrSent(host, underWay).catch((error: unknown) => faultOf(host, claimed, error))
     if (!outcome) return
     switch (outcome) {
       case 'stopped': return await giveBack(host.db, claimed.id, claimed.leaseToken, host.clock.now())
-      case 'sent': return await awaitReply(host, underWay, claimed)
+      case 'sent':
+        leavePlace()
+        return await awaitReply(host, underWay, claimed)
     }
     if (outcome.kind === 'deferred' && !outcome.tried) return await giveBack(host.db, claimed.id, claimed.leaseToken, outcome.retryAt)
     // What the other side said is recorded however long the store is away: asking it again would be a second copy.
     await settleLater(host, Promise.resolve(outcome), claimed)
   } finally {
+    leavePlace?.()
     letGo()
   }
 }
