@@ -133,6 +133,7 @@ export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days
   const query = filled({ ...words, ...only, ...(days && { plot_days: String(days) }), limit: String(limit) })
   return answer<AliasPage>(api.aliases.$get({ query }, until(signal)))
 }
+export const siteOf = (of: string, signal?: AbortSignal) => answer<{ site: string }>(api.site.$get({ query: { of } }, until(signal)))
 export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }

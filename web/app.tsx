@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { AddressesPage } from './addresses/addresses-page.tsx'
+import { sharedSite } from './anywhere/shared-page.ts'
 import { refreshAccount } from './account.ts'
 import type { Session } from './api.ts'
 import { lit, undo } from './burning.ts'
@@ -15,11 +16,13 @@ import { fetchRest, lazy } from './parts/lazy.tsx'
 import { Offline } from './parts/offline.tsx'
 import { Toasts } from './parts/toasts.tsx'
 import { Tabs, Top } from './parts/top.tsx'
-import { go, path } from './route.ts'
+import { go, path, query } from './route.ts'
 import { findOutWho, who } from './session.ts'
 import { SignInPage } from './sign/sign-in-page.tsx'
 import { NotHere } from './not-here.tsx'
 
+const AnywherePage = lazy(async () => (await import('./anywhere/anywhere-page.tsx')).AnywherePage)
+const PopUpPage = lazy(async () => (await import('./pop-up/pop-up-page.tsx')).PopUpPage)
 const AddressPage = lazy(async () => (await import('./address/address-page.tsx')).AddressPage)
 const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')).HoldingPage)
 const HostPage = lazy(async () => (await import('./host/host-page.tsx')).HostPage)
@@ -39,6 +42,8 @@ function routeOf(here: string, host: Session): Route {
   if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local_inbox} /> }
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
   if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
+  if (place === 'anywhere') return { title: 'Use it anywhere', page: <AnywherePage /> }
+  if (place === 'share') return { title: 'Addresses', page: <AddressesPage /> }
   if (place === 'overview') return { title: 'Overview', page: <OverviewPage /> }
   if (place === 'host' && host.account?.role === 'operator') return { title: 'Host', page: <HostPage /> }
   if (place === 'settings') return { title: 'Settings', page: <SettingsPage domain={host.domain} /> }
@@ -52,6 +57,11 @@ function SignedIn({ host }: { readonly host: Session }) {
   }, [title])
   useEffect(() => refreshAccount(), [path.value])
   useEffect(fetchRest, [])
+  useEffect(() => {
+    if (path.value !== '/share') return
+    newAddress(sharedSite(query.value))
+    go('/addresses', { replace: true })
+  }, [path.value])
   const places = { local: host.local_inbox, operator: host.account?.role === 'operator' }
   useKeys({
     n: () => newAddress(''),
@@ -110,6 +120,7 @@ export function App() {
       if (path.value === '/sign-up') return <AskByMailPage what="account" />
       return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignInPage host={now.host} meanwhile={now.meanwhile} />
     case 'in':
+      if (path.value === '/popup') return <PopUpPage email={now.host.email ?? ''} />
       return path.value === '/setup' ? <SetUpPage host={now.host} /> : <SignedIn host={now.host} />
   }
 }

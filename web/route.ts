@@ -43,6 +43,8 @@ export function watchRoutes() {
   addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.defaultPrevented || !plainClick(event) || link.target || link.hasAttribute('download')) return
+    // The small window is a document without COOP: every other page gets one of its own.
+    if (location.pathname === '/popup') return
     if (link.origin !== location.origin || /^\/(v1|auth)\//.test(link.pathname) || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
     go(link.pathname + link.search)

@@ -1,5 +1,6 @@
 // Where the program starts.
 import { render } from 'preact'
+import { watchInstalling } from './anywhere/install.ts'
 import { App } from './app.tsx'
 import { watchCopying } from './copy-text.ts'
 import { watchKeys } from './keys.ts'
@@ -9,6 +10,7 @@ import { findOutWho } from './session.ts'
 watchRoutes()
 watchKeys()
 watchCopying()
+watchInstalling()
 await findOutWho()
 document.documentElement.removeAttribute('data-wait')
 const root = document.getElementById('app')!

@@ -14,6 +14,7 @@ import { securityRoutes } from './security.ts'
 import { sessionRoutes } from './session.ts'
 import type { Services } from './services.ts'
 import { createRouter } from './shapes.ts'
+import { siteRoutes } from './site.ts'
 import { statRoutes } from './stats.ts'
 import { tokenRoutes } from './tokens.ts'
 
@@ -28,6 +29,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/host', hostAccountRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
+  .route('/v1/site', siteRoutes(services))
   .route('/v1/stats', statRoutes(services))
   .route('/v1/tokens', tokenRoutes(services))
   .route('/v1', accountRoutes(services))
