@@ -12,6 +12,13 @@ import { clientAddressHeader } from './client-address.ts'
 /** By account: ten wrong passwords in a quarter of an hour. A device that the account knows counts by itself, so that nobody can lock it out. */
 const accountLimit = { most: 10, windowMs: 15 * 60_000 } as const
 const deviceSeconds = 400 * 86_400
+const mostNameLength = 60
+
+/** Where somebody comes in. A session that is only read may be renewed, too, with nobody there to take a cookie. */
+const signsIn = new Set([
+  '/sign-in/email', '/two-factor/verify-totp', '/two-factor/verify-backup-code', '/passkey/verify-authentication', '/passkey/verify-registration',
+  '/change-password',
+])
 
 type Ctx = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0]
 
@@ -56,13 +63,21 @@ export const deviceWatch = (host: Host) => {
           handler: createAuthMiddleware(checkPasskeyChange),
         },
         {
+          matcher: (ctx: { path?: string | undefined }) => ctx.path === '/passkey/verify-registration' || ctx.path === '/passkey/update-passkey',
+          handler: createAuthMiddleware(async (ctx) => {
+            const { name } = ctx.body as { name?: unknown }
+            if (name === undefined || (typeof name === 'string' && name.length <= mostNameLength && !/[\p{Cc}\p{Cs}]/u.test(name))) return
+            throw new APIError('BAD_REQUEST', { code: 'INVALID_NAME', message: `The name of a passkey is one line of at most ${mostNameLength} characters.` })
+          }),
+        },
+        {
           // RELIABILITY L05: whoever knew the old password is out, asked for or not.
           matcher: (ctx: { path?: string | undefined }) => ctx.path === '/change-password',
           handler: createAuthMiddleware(async (ctx) => ({ context: { body: { ...(ctx.body as object), revokeOtherSessions: true } } })),
         },
       ],
       after: [{
-        matcher: () => true,
+        matcher: (ctx: { path?: string | undefined }) => signsIn.has(ctx.path ?? ''),
         handler: createAuthMiddleware(async (ctx) => {
           const signedIn = ctx.context.newSession
           if (!signedIn) return

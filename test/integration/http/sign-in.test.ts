@@ -223,6 +223,17 @@ describe('passkeys', () => {
     expect(await db.selectFrom('passkey').select('id').where('userId', '=', person.id).execute()).toHaveLength(1)
   })
 
+  test('a name is one short line', async () => {
+    const [person, tab] = [await somebody(), browser()]
+    await signIn(tab, person)
+    const { body } = await tab.call('GET', '/auth/passkey/generate-register-options')
+    const response = createAuthenticator(origin).register(body)
+    for (const name of ['x'.repeat(61), 'two\nlines', 5]) {
+      expect((await tab.call('POST', '/auth/passkey/verify-registration', { response, name })).status).toBe(400)
+    }
+    expect((await tab.call('POST', '/auth/passkey/verify-registration', { response, name: 'Ada’s phone' })).status).toBe(200)
+  })
+
   test('a session that is older than a day adds and removes none', async () => {
     const [person, tab] = [await somebody(), browser()]
     await signIn(tab, person)
@@ -332,6 +343,21 @@ describe('a new device', () => {
     expect(mail).toMatchObject({ to: person.email, subject: 'A new device signed in to Burnbox' })
     expect(mail!.text).toMatch(/Chrome on Windows[^]*127\.0\.0\.1[^]*UTC/)
     expect(mail!.html).toContain('color-scheme')
+  })
+
+  test('a session of a day that is renewed is no new device', async () => {
+    const [person, tab, old] = [await somebody(), browser(), browser()]
+    await signIn(tab, person)
+    await signIn(old, person)
+    await forgetOwnMails(db)
+    old.cookies.delete('burnbox.device')
+    const twoDays = 2 * 86_400_000
+    await db.updateTable('session').set({ expiresAt: new Date(Date.now() + 30 * 86_400_000 - twoDays) }).where('userId', '=', person.id).execute()
+    expect(await status(old)).toBe(200)
+    const { expiresAt } = await db.selectFrom('session').select('expiresAt').where('userId', '=', person.id)
+      .orderBy('expiresAt', 'desc').executeTakeFirstOrThrow()
+    expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 30 * 86_400_000 - 60_000)
+    expect(await ownMails(db)).toEqual([])
   })
 
   test('not before the second factor is given', async () => {
