@@ -202,8 +202,8 @@ type MeChange = Parameters<typeof api.me.$patch>[0]['json']
 export const changeMe = (json: MeChange) => answer<Me>(api.me.$patch({ json }))
 
 export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({}, until(signal)))
-export const createToken = (name: string, scopes: Scope[]) =>
-  answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json: { name, scopes } }))
+type NewToken = Parameters<typeof api.tokens.$post>[0]['json']
+export const createToken = (json: NewToken) => answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json }))
 export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id)))
 
 export type HostStatus = InferResponseType<typeof api.host.$get, 200>

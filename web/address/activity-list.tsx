@@ -44,6 +44,10 @@ function Summary({ event: { latest, way } }: { readonly event: Happened }) {
   )
 }
 
+/** `SPF pass · DKIM pass · DMARC pass`: whether it really came from there. */
+const checksOf = ({ checks }: Activity) =>
+  (['spf', 'dkim', 'dmarc'] as const).flatMap((method) => (checks[method] ? [`${method.toUpperCase()} ${checks[method]}`] : [])).join(' · ')
+
 /** A message's way: each step with its time, and what the other server answered. */
 const Way = ({ way }: { readonly way: readonly Activity[] }) => (
   <ol class="way">
@@ -57,6 +61,7 @@ const Way = ({ way }: { readonly way: readonly Activity[] }) => (
           {line.size !== null && line === way[0] && <span class="soft"> · {sizeOf(line.size)}</span>}
         </span>
         {line.reply && <code>{line.reply}</code>}
+        {checksOf(line) && <code>{checksOf(line)}</code>}
       </li>
     ))}
   </ol>
@@ -67,7 +72,7 @@ const Line = ({ event }: { readonly event: Happened }) => (
     <span class="ev-i">
       <Icon name={activityWords(event.latest).icon} />
     </span>
-    {event.way.length > 1 || event.latest.reply ? (
+    {event.way.length > 1 || event.latest.reply || checksOf(event.latest) ? (
       <details>
         <summary>
           <Summary event={event} />

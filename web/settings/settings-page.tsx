@@ -1,15 +1,19 @@
 // Settings: where mail goes, how one signs in, what programs may do, how long things are kept, how it looks.
 import { useEffect } from 'preact/hooks'
+import { Anywhere } from '../anywhere/anywhere.tsx'
 import { Appearance } from './appearance.tsx'
 import { Inboxes } from './inboxes.tsx'
 import { Keeping } from './keeping.tsx'
 import { Keyboard } from './keyboard.tsx'
+import { NewAddresses } from './new-addresses.tsx'
 import { SecuritySettings } from './security.tsx'
 import { Tokens } from './tokens.tsx'
 
 const sections = [
   ['inboxes', 'Inboxes'],
+  ['new-addresses', 'New addresses'],
   ['security', 'Security'],
+  ['anywhere', 'Use it anywhere'],
   ['tokens', 'Tokens'],
   ['keeping', 'Keeping'],
   ['keys', 'Keyboard'],
@@ -42,7 +46,9 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
       </div>
       <div class="split-r">
         <Inboxes />
+        <NewAddresses />
         <SecuritySettings />
+        <Anywhere heading="h2" />
         <Tokens domain={domain} />
         <Keeping />
         <Keyboard />

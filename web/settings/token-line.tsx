@@ -1,6 +1,12 @@
-// One token: its name, what it may do, when it was used.
+// One token: its name, what it may do, when it was used, and when it ends.
 import type { Token } from '../api.ts'
+import { When } from '../parts/when.tsx'
 import { dayOf } from '../time.ts'
+
+function limitsOf({ expires_at: ends, daily_limit: most, domain }: Token): string {
+  const until = ends === null ? 'No end' : `${Date.parse(ends) < Date.now() ? 'Ended' : 'Ends'} ${dayOf(new Date(ends))}`
+  return [until, most !== null && `${most.toLocaleString('en')} a day`, domain].filter(Boolean).join(', ')
+}
 
 export const TokenLine = ({ token, revoke }: { readonly token: Token; readonly revoke: () => void }) => (
   <li class="ln">
@@ -14,10 +20,17 @@ export const TokenLine = ({ token, revoke }: { readonly token: Token; readonly r
             <b class="scope">{scope}</b>{' '}
           </>
         ))}
-        begins with <code>{token.start}</code>
+        begins with <code>{token.start}</code>.{' '}
+        {token.last_used_at ? (
+          <>
+            Used <When at={token.last_used_at} />
+          </>
+        ) : (
+          'Never used'
+        )}
       </span>
     </span>
-    <span class="mark-line">Made {dayOf(new Date(token.created_at))}</span>
+    <span class="mark-line">{limitsOf(token)}</span>
     <span class="ln-a">
       <button class="btn-quiet" type="button" aria-label={`Revoke ${token.name}`} onClick={revoke}>
         Revoke

@@ -1,5 +1,6 @@
 // Tokens for scripts and extensions: made, shown once, revoked.
 import { useSignal } from '@preact/signals'
+import { account } from '../account.ts'
 import { revokeToken, tokens as readTokens } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -18,6 +19,7 @@ export function Tokens({ domain }: { readonly domain: string }) {
   const { wrong, send } = useSending()
   const { state, again } = useReading((signal) => readTokens(signal), [])
   const now = state.value
+  const domains = account.value?.domains ?? []
   const revoke = (id: string, name: string) =>
     void send(async () => {
       await revokeToken(id)
@@ -47,6 +49,7 @@ export function Tokens({ domain }: { readonly domain: string }) {
       </p>
       {making.value && (
         <NewToken
+          domains={domains.map(({ name }) => name)}
           close={() => {
             making.value = false
           }}

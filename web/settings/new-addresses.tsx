@@ -1,0 +1,91 @@
+// How new addresses are made: what they look like, where their mail goes, and of which domain they can be.
+import { account } from '../account.ts'
+import { changeMe, inboxes as readInboxes, type Me } from '../api.ts'
+import { useReading } from '../parts/use-reading.ts'
+import { useSending } from '../parts/use-sending.ts'
+import { Wrong } from '../parts/wrong.tsx'
+import { say } from '../say.ts'
+
+type Format = Me['address_format']
+const formats: readonly (readonly [Format, words: string, example: string])[] = [
+  ['company', 'Company and letters', 'shop-7kq2m'],
+  ['words', 'Words', 'quiet-lantern-417'],
+  ['letters', 'Letters alone', '7kq2mxw4rt'],
+]
+
+export function NewAddresses() {
+  const { state } = useReading((signal) => readInboxes(signal), [])
+  const { wrong, send } = useSending()
+  const me = account.value
+  if (!me) return null
+  const boxes = state.value.kind === 'there' ? state.value.value.items.filter((inbox) => inbox.verified) : []
+  const change = (part: Parameters<typeof changeMe>[0], words: string) =>
+    void send(async () => {
+      account.value = await changeMe(part)
+      say(words)
+    })
+  return (
+    <section class="set" id="new-addresses" aria-labelledby="na-h">
+      <h2 id="na-h">New addresses</h2>
+      {wrong.value && <Wrong>{wrong.value}</Wrong>}
+      <ul class="lines">
+        <li class="ln ln-open">
+          <fieldset class="ln-more">
+            <legend>
+              <b class="ln-t">Their form</b>
+            </legend>
+            <div class="forms">
+              {formats.map(([format, words, example]) => (
+                <label class="check">
+                  <input
+                    type="radio"
+                    name="format"
+                    checked={me.address_format === format}
+                    onChange={() => change({ address_format: format }, `New addresses look like ${example}.`)}
+                  />
+                  <span>
+                    {words} <code class="soft">{example}</code>
+                  </span>
+                </label>
+              ))}
+            </div>
+          </fieldset>
+        </li>
+        {boxes.length > 1 && (
+          <li class="ln">
+            <label class="ln-m" for="default-inbox">
+              <b>Default inbox</b>
+              <span class="hint">Where the mail of a new address goes, unless you choose another</span>
+            </label>
+            <span class="ln-a">
+              <select
+                class="input"
+                id="default-inbox"
+                value={me.default_inbox_id ?? ''}
+                onChange={(event) => change({ default_inbox_id: event.currentTarget.value }, 'Changed the default inbox.')}
+              >
+                {boxes.map((inbox) => (
+                  <option value={inbox.id}>{inbox.address}</option>
+                ))}
+              </select>
+            </span>
+          </li>
+        )}
+        <li class="ln">
+          <span class="ln-m">
+            <b>Domains</b>
+            <span class="hint">
+              {me.domains.map((domain, i) => (
+                <>
+                  {i > 0 && ', '}
+                  <bdi>{domain.name}</bdi>
+                  {domain.own && ' (yours)'}
+                </>
+              ))}
+            </span>
+          </span>
+        </li>
+      </ul>
+    </section>
+  )
+}
