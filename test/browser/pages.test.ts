@@ -1,23 +1,18 @@
 // Every page of an account that is a year old, at every width and in both schemes: what it owes, and a picture for people to look at.
 import { mkdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { createDatabase } from '../support/database.ts'
 import { hasTool, testNeeding } from '../support/tools.ts'
-import { startWeb, type Person } from '../support/web-host.ts'
-import { axeViolations, goTo, looks, output, tooWide, watchFaults, windowOf, type Look } from './page-checks.ts'
-import { fillShowroom } from './showroom.ts'
+import { axeViolations, goTo, looks, output, tooWide, windowOf, type Look } from './page-checks.ts'
+import { openShowroom } from './signed-in.ts'
 
 const test = testNeeding('chromium')
 const { db } = await createDatabase()
-const web = await startWeb(db, { webFolder: fileURLToPath(new URL('../../dist/web/', import.meta.url)) })
-const faults: string[] = []
+const { web, ids, open: openPage, faults } = await openShowroom(db)
 
 let chromium: TestBrowser
-let cookies: { name: string; value: string; url: string }[]
-let ids: ReadonlyMap<string, string>
 
 type Place = {
   readonly name: string
@@ -71,13 +66,6 @@ const signedIn: readonly Place[] = [
 beforeAll(async () => {
   if (!hasTool('chromium')) return
   mkdirSync(output, { recursive: true })
-  const person: Person = await web.person('home', { role: 'operator' })
-  await web.person('neighbour-with-a-rather-long-name-before-the-at')
-  ids = await fillShowroom({ db, correspondents: web.host.correspondents, domain: web.host.domain }, person.id)
-  cookies = (await web.signIn(person)).split('; ').map((cookie) => {
-    const at = cookie.indexOf('=')
-    return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: web.origin }
-  })
   chromium = await openBrowser()
 })
 
@@ -86,9 +74,7 @@ afterAll(async () => {
 })
 
 async function open(look: Look, asOwner: boolean): Promise<Page> {
-  const context = await chromium.browser.newContext(windowOf(look))
-  if (asOwner) await context.addCookies(cookies)
-  const page = watchFaults(await context.newPage(), web.origin, faults)
+  const page = await openPage(chromium, { ...windowOf(look), signedOut: !asOwner })
   await page.goto(web.origin)
   await page.locator('h1').first().waitFor()
   return page
