@@ -2,6 +2,7 @@
 
 import { deletePicked } from '../store/held-picks.ts'
 import { deleteHeld as deleteRow } from '../store/holding.ts'
+import { retried } from '../store/retried.ts'
 import type { Host } from './host.ts'
 import { notFound } from './problem.ts'
 
@@ -12,4 +13,4 @@ export const deleteHeld = async (host: Host, which: { readonly accountId: string
 
 /** Those that are there; returns how many. */
 export const deleteManyHeld = (host: Host, which: { readonly accountId: string; readonly uuids: readonly string[] }): Promise<number> =>
-  host.db.transaction().execute((tx) => deletePicked(tx, { ...which, limit: which.uuids.length }, host.clock.now()))
+  retried(() => host.db.transaction().execute((tx) => deletePicked(tx, { ...which, limit: which.uuids.length }, host.clock.now())))

@@ -1,5 +1,6 @@
 // Release of several: what the owner picked, or all that was held since a time. A part a call, so that a page can show how far it is and stop.
 import { heldToRelease, markReleasedByIds, type HeldPick } from '../store/held-picks.ts'
+import { retried } from '../store/retried.ts'
 import { createRoutes } from '../store/routes.ts'
 import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
@@ -16,7 +17,8 @@ export type Released = {
 }
 
 export const releaseMany = async (host: Host, pick: HeldPick): Promise<Released> => {
-  const released = await host.db.transaction().execute(async (tx): Promise<Released> => {
+  // Two callers with the same messages may meet in another order.
+  const released = await retried(() => host.db.transaction().execute(async (tx): Promise<Released> => {
     const found = await heldToRelease(tx, pick)
     let count = 0
     for (const [aliasId, ids] of found.byAlias) {
@@ -30,7 +32,7 @@ export const releaseMany = async (host: Host, pick: HeldPick): Promise<Released>
       count += marked.length
     }
     return { released: count, skipped: found.looked - count, next: found.next, remaining: found.remaining }
-  })
+  }))
   if (released.released > 0) host.wakeWorker()
   return released
 }
