@@ -26,6 +26,8 @@ export default defineConfig({
         testTimeout: room.seconds * 1_000,
         hookTimeout: room.seconds * 1_000,
         allowOnly: false,
+        // Its own second is too short for a page on a machine that does other things too.
+        expect: { poll: { timeout: 15_000 } },
         ...(room.needsPostgres && { globalSetup: ['test/support/postgres-server.ts'] }),
       },
     })),

@@ -19,7 +19,7 @@ type Place = {
   readonly path: () => string | Promise<string>
   /** What must be there before one looks. */
   readonly shows: string
-  readonly then?: (page: Page) => Promise<void>
+  readonly doing?: (page: Page) => Promise<void>
 }
 
 const aliasPath = (site: string) => () => `/addresses/${ids.get(site)!}`
@@ -38,7 +38,7 @@ const signedIn: readonly Place[] = [
   { name: 'nothing-found', path: () => '/addresses?q=kettel', shows: 'Clear the search' },
   {
     name: 'several', path: () => '/addresses?sort=last_message', shows: 'shop.example',
-    then: async (page) => {
+    doing: async (page) => {
       await page.locator('.pick').nth(0).click()
       await page.locator('.pick').nth(2).click()
       await page.getByRole('toolbar').waitFor()
@@ -55,7 +55,7 @@ const signedIn: readonly Place[] = [
   { name: 'local', path: () => '/local', shows: 'Send a test message' },
   {
     name: 'new-address', path: () => '/addresses', shows: 'shop.example',
-    then: async (page) => {
+    doing: async (page) => {
       await page.getByRole('button', { name: /^New/ }).first().click()
       await page.getByRole('dialog').waitFor()
     },
@@ -86,7 +86,7 @@ const isForAxe = ({ width, scheme }: Look) => (width === 1280 && scheme === 'lig
 async function lookAt(page: Page, place: Place, look: Look): Promise<readonly string[]> {
   await goTo(page, await place.path())
   await page.getByText(place.shows).and(page.locator(':visible')).first().waitFor()
-  await place.then?.(page)
+  await place.doing?.(page)
   await page.waitForLoadState('networkidle')
   // What is looked at is the page at rest: no half-way colours of an appearing thing.
   await page.screenshot({ path: `${output}${place.name}-${look.width}-${look.scheme}.png`, animations: 'disabled' })

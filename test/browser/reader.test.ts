@@ -28,9 +28,12 @@ const held = new Map<string, string>()
 const hits: string[] = []
 const requests: string[] = []
 
+/** A kept connection that the server ends as it is used again is no answer. */
+const again = { maxRetries: 2 }
+
 const api = async <T>(path: string, data?: unknown): Promise<T> => {
   const answer = await (data === undefined
-    ? page.request.get(program.url + path)
+    ? page.request.get(program.url + path, again)
     : page.request.post(program.url + path, { data, headers: { origin: program.url } }))
   expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true)
   return (await answer.json()) as T
@@ -60,7 +63,7 @@ async function read(name: string) {
 
 /** The sealed document, parsed without being shown: what is left of the message. */
 async function sealed(name: string) {
-  const answer = await page.request.get(`${program.url}/v1/held/${held.get(name)!}/view`)
+  const answer = await page.request.get(`${program.url}/v1/held/${held.get(name)!}/view`, again)
   const text = await answer.text()
   const { 'content-security-policy': policy = '', 'content-type': type = '' } = answer.headers()
   const left = await bench.evaluate((html) => {
@@ -127,7 +130,11 @@ test('M01 no payload opens a dialog, runs a script or asks for anything but our 
     expect(strange(), name).toEqual([])
   }
   await page.goto(`${program.url}/holding`)
-  while ((await page.locator('.msg[data-id]').count()) < payloads.length) await page.getByRole('button', { name: / older$/ }).click()
+  const lines = page.locator('.msg[data-id]')
+  for (let shown = 0; shown < payloads.length; shown = await lines.count()) {
+    if (shown > 0) await page.getByRole('button', { name: / older$/ }).click()
+    await expect.poll(() => lines.count()).toBeGreaterThan(shown)
+  }
   // What waits a moment before it acts has had its moment.
   await page.waitForLoadState('networkidle')
   expect(hits).toEqual([])

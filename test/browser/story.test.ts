@@ -1,6 +1,5 @@
-// The whole story in a real browser against the real program: set-up, an address, mail, burn, held, read, release. And what every page owes.
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// The whole story in a real browser against the real program: set-up, an address, mail, burn, held, read, release.
+import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -10,17 +9,10 @@ import { sendMessage } from '../support/send-message.ts'
 import { hasTool, testNeeding } from '../support/tools.ts'
 
 const test = testNeeding('chromium')
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const output = fileURLToPath(new URL('../output/', import.meta.url))
 const email = 'home@family.example'
 const password = 'correct horse battery'
 type Look = { readonly width: number; readonly scheme: 'light' | 'dark' }
-const looks: readonly Look[] = [
-  { width: 360, scheme: 'light' },
-  { width: 360, scheme: 'dark' },
-  { width: 768, scheme: 'light' },
-  { width: 1280, scheme: 'dark' },
-]
 
 let program: Program
 let chromium: TestBrowser
@@ -144,7 +136,7 @@ describe('the story', () => {
     await page.getByText('Held because this address is burned.').waitFor()
     await page.frameLocator('.frame iframe').getByRole('heading', { name: 'Last chance' }).waitFor()
     await page.screenshot({ path: `${output}held.png` })
-    await page.getByRole('button', { name: 'Release' }).click()
+    await page.getByRole('button', { name: 'Release', exact: true }).click()
     await page.getByText('Nothing held').waitFor()
 
     await page.getByRole('link', { name: 'Local inbox' }).first().click()
