@@ -1,9 +1,9 @@
-// How many large messages leave at once. Each is read out of the database chunk by chunk, once for its hash and once to be sent, and the
-// chunks of twenty at a time are 76 MB more than those of a few (`npm run bench -- --only memory`).
+// How many large messages leave the queue at once: each is read out of the database twice, once for its hash and once to be sent
+// (README 7; `npm run bench -- --only memory`).
 
 import { CHUNK_BYTES } from '../store/messages.ts'
 
-const MOST_LARGE = 4
+const MOST_LARGE = 2
 
 /** Returns what gives the place back, once however often it is called; a message of one chunk needs none. Undefined: `signal` aborted before there was one. */
 export type TakePlace = (bytes: number, signal: AbortSignal) => Promise<(() => void) | undefined>

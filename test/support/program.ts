@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const startMs = 30_000
+/** As the launcher sets it. */
+const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
 
 /** Nothing listens there, and the system says so at once: what asks the DNS goes on without it, and no test waits for the world's. */
 export const noDns = '127.0.0.1:1'
@@ -36,6 +38,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}, o
     env: {
       PATH,
       HOME,
+      ...allocator,
       BURNBOX_DATA: path.join(data, 'data'),
       BURNBOX_HTTP: '127.0.0.1:0',
       BURNBOX_SMTP: '127.0.0.1:0',
