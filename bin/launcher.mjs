@@ -13,7 +13,10 @@ const isInstalled = root.split(path.sep).includes('node_modules')
 const platform = process.platform === 'win32' ? 'win' : process.platform
 const guardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const guardMilliseconds = 1_000
-/** glibc keeps what was freed, in an arena for each thread: twenty messages of 30 MB that drain took 558 MB, with this 422; 8 KB ones at 50 sessions 587 and 350 (mallopt(3)). */
+/**
+ * glibc keeps what was freed, in an arena for each thread (mallopt(3)): twenty messages of 30 MB that drain took 558 MB, with this 422;
+ * 8 KB ones at 50 sessions 587 and 350.
+ */
 const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
 
 /** Runs `script`, a path from the root of the package, with Node 24 in the caller's working directory, and exits as it does. */
