@@ -123,8 +123,10 @@ export const answeredSome = (sending: Sending, count: number): Promise<boolean> 
 export const atRest = (db: Database): Promise<boolean> => until(async () => (await db.selectFrom('deliveries').select('id').where('state', '=', 'queued')
   .where('lease_until', 'is', null).where('next_attempt_at', '<=', new Date()).limit(1).execute()).length === 0, 'the queue to come to rest', patience)
 
+/** What was deferred once comes again after a minute and a fifth; a fault may have deferred some. */
+const afterFirstPause = { milliseconds: 150_000 * Math.max(1, scale) }
 export const queueIsEmpty = (db: Database): Promise<boolean> =>
-  until(async () => (await db.selectFrom('deliveries').select('id').limit(1).execute()).length === 0, 'the queue to be worked off', patience)
+  until(async () => (await db.selectFrom('deliveries').select('id').limit(1).execute()).length === 0, 'the queue to be worked off', afterFirstPause)
 
 export async function fateIn(place: Place, answered: Answered, hop: NextHop, rest = atRest): Promise<Fate> {
   await using postgres = await startEmbeddedPostgres(path.join(place.data, 'data'))
