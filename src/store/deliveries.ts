@@ -118,10 +118,14 @@ export const ownRecipient = async (db: Database, id: bigint): Promise<Mailbox | 
   return (row?.address ?? undefined) as Mailbox | undefined
 }
 
-/** The clock was set back from `was`: what was due stays due, and nobody holds a lease for longer than one lasts. */
+/**
+ * The clock was set back from `was`: whatever waits comes as much sooner as the clock went back, for nobody can tell which rows were dated before
+ * it. Sooner than it should be is one try more; a row dated in the time that was wrong would wait for that time to come.
+ */
 export const clockSetBack = async (db: Database, was: Date, now: Date): Promise<void> => {
-  await sql`update deliveries set next_attempt_at = ${now}
-    where state = 'queued' and lease_until is null and next_attempt_at > ${now} and next_attempt_at <= ${was}`.execute(db)
+  const back = was.getTime() - now.getTime()
+  await sql`update deliveries set next_attempt_at = greatest(${now}, next_attempt_at - ${back} * interval '1 millisecond')
+    where state = 'queued' and lease_until is null and next_attempt_at > ${now}`.execute(db)
   const longest = new Date(now.getTime() + LEASE_MS)
   await sql`update deliveries set lease_until = ${longest} where lease_until > ${longest}`.execute(db)
 }

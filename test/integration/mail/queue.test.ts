@@ -70,6 +70,22 @@ describe('tries', () => {
     expect(hop.count('rcpt')).toBe(waits.length + 1)
   }, 120_000)
 
+  test('F16 the clock of the database was a day ahead and is set right: what was deferred meanwhile does not wait for that day', async () => {
+    const { hop, clock, mail, to } = await scene({ rcpt: '451 4.7.1 later' }, { worker: false })
+    mail.work()
+    await clock.advance(second)
+    await clock.advance(24 * 60 * minute)
+    await mail.send({ to })
+    await until(async () => (await listDeliveries(db))[0]?.lease_token === null, 'the first try')
+    hop.script({})
+    await clock.advance(-24 * 60 * minute)
+    // Its timers were set in the time that was wrong; a real machine's go by another clock.
+    mail.host.wakeWorker()
+    await until(() => hop.arrived.length === 1, 'the second try', { each: async () => {
+      if (clock.now() < after(2 * minute)) await clock.advance(second)
+    } })
+  })
+
   test('no more is claimed than there are connections for', async () => {
     const reply = Promise.withResolvers<string>()
     const one = await scene({ dot: () => reply.promise }, { worker: false })
