@@ -13,6 +13,7 @@ import { isAuthenticated, judge, type Authentication } from '../policy/judge.ts'
 import { screen } from '../policy/screen.ts'
 import type { SpamVerdict } from '../policy/spam.ts'
 import type { MessageFacts } from '../store/messages.ts'
+import { blockedBy } from './blocked.ts'
 import { checkSpam, holdersOfSpam } from './check-spam.ts'
 import { cutThrough } from './cut-through.ts'
 import type { RoutedDelivery } from './deliver.ts'
@@ -49,9 +50,11 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
   }
   const holding = judgement.kind === 'hold' ? judgement : verdict
   const spamHolders = await holdersOfSpam(host, spam, incoming)
+  const blocking = await blockedBy(host, incoming.routes.map(({ alias }) => alias), soleFrom(fields)?.mailbox)
   const routes = incoming.routes.map((route): Route => {
     if (route.kind !== 'forward') return route
-    const reason = holding.kind === 'hold' ? holding.reason : spamHolders.has(route.alias.accountId) ? 'spam' : undefined
+    const reason = blocking.has(route.alias.id) ? 'blocked' : holding.kind === 'hold' ? holding.reason
+      : spamHolders.has(route.alias.accountId) ? 'spam' : undefined
     return reason === undefined ? route : { kind: 'hold', alias: route.alias, reason }
   })
   const forwards = routes.filter((route) => route.kind === 'forward')

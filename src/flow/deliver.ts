@@ -7,7 +7,7 @@ import type { Content } from '../mail/content.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
 import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
-import { decideAttempt, type AliasFact } from '../policy/decide.ts'
+import { decideAttempt, type AliasFact, type InboxFact } from '../policy/decide.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
 import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
@@ -17,6 +17,7 @@ import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Host } from './host.ts'
 import { noteAttempt, type Destination } from './note-attempt.ts'
+import { shownLocalPart } from './reply-secret.ts'
 
 const DAY_MS = 86_400_000
 
@@ -57,7 +58,7 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
       case 'hold': return { kind: 'held', reason: decision.reason, reply: '', burnedAt: alias.burnedAt }
       case 'forward': return {
         envelope: { reversePath: { kind: 'mailbox', mailbox: verpAddress(host, delivery) }, forwardPath: decision.to[0].address, smtpUtf8: message.smtpUtf8 },
-        outgoing: { header: await forwardedHeader(host, alias, delivery, message, content), content },
+        outgoing: { header: await forwardedHeader(host, alias, decision.to[0], delivery, message, content), content },
         authentication: message.authentication,
         inbox: decision.to[0], accountId: alias.accountId,
       }
@@ -137,13 +138,15 @@ export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId
   return `${verpLocalPart(payload, (bytes) => host.keys.mac('verp', bytes))}@${host.domain}` as Mailbox
 }
 
-const forwardedHeader = async (host: Host, alias: AliasFact, delivery: Delivery, message: MessageFacts, content: Content): Promise<Buffer> => {
+const forwardedHeader = async (
+  host: Host, alias: AliasFact, inbox: InboxFact, delivery: Delivery, message: MessageFacts, content: Content,
+): Promise<Buffer> => {
   const fields = fieldsOf(content.header)
   const { isOwn, correspondents } = await namedIn(host, alias, fields)
   const reverse = new Map<Mailbox, Mailbox>()
   await Promise.all(correspondents.map(async ({ mailbox }) => {
     const localPart = await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })
-    reverse.set(lowerCased(mailbox), `${localPart}@${host.domain}` as Mailbox)
+    reverse.set(lowerCased(mailbox), `${shownLocalPart(host, inbox, localPart)}@${host.domain}` as Mailbox)
   }))
   const id = delivery.id.toString(36)
   return rewriteHeader(fields, {

@@ -1,18 +1,22 @@
-// What ends by age: held mail (30 days), activity (90), local messages (7), one-time links, notices (30), counted tries, accounts past their
+// What ends by age: held mail (30 days), activity (90), local messages (7), reverse aliases that nobody
+// used (400), one-time links, notices (30), counted tries, accounts past their
 // days of grace. In batches, so that no transaction is long; called by the schedule under an advisory lock, so that one process does it.
 
 import { lapseHeld } from '../store/holding.ts'
-import { lapseActivity, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
+import { lapseActivity, lapseCorrespondents, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
 import { lapseNotices } from '../store/notices.ts'
 import type { Host } from './host.ts'
 import { deleteLeftAccounts } from './suspend-account.ts'
 
 const BATCH = 500
+const STEPS = [
+  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseLinks, lapseNotices, lapseTries, sweepUnusedMessages,
+]
 
 export const lapse = async (host: Host): Promise<void> => {
   await deleteLeftAccounts(host)
   const now = host.clock.now()
-  for (const step of [lapseHeld, lapseLocalMessages, lapseActivity, lapseLinks, lapseNotices, lapseTries, sweepUnusedMessages]) {
+  for (const step of STEPS) {
     while (!host.stopping.aborted && await host.db.transaction().execute((tx) => step(tx, now, BATCH)) >= BATCH);
   }
 }

@@ -10,6 +10,7 @@ export const problems = {
   'not-found': { status: 404, title: 'Not found' },
   'alias-taken': { status: 409, title: 'This address is taken' },
   'closed': { status: 409, title: 'This address is closed' },
+  'burned': { status: 409, title: 'This address is burned' },
   'protected': { status: 409, title: 'This address belongs to the host' },
   'has-mail': { status: 409, title: 'Mail is waiting for this address' },
   'no-inbox': { status: 409, title: 'There is no verified inbox' },

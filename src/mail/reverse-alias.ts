@@ -6,6 +6,15 @@ export type LocalPartKind = 'alias' | 'reverse-alias' | 'verp'
 /** `token` has 16 random octets; too many to guess, so that knowing the address is worth something (K06). */
 export const reverseLocalPart = (token: Uint8Array): string => `r.${encodeBase32(token)}`
 
+/** `r.<token>.<secret>`: 16 letters more, for an inbox whose provider signs nothing. Together 45 octets of the 64 that a local-part may have. */
+export const withReverseSecret = (localPart: string, secret: Uint8Array): string => `${localPart}.${encodeBase32(secret.subarray(0, 10))}`
+
+/** Lower case, and apart: what finds the correspondent, and the secret behind it, '' for none. */
+export const splitReverse = (localPart: string): { readonly base: string; readonly secret: string } => {
+  const [kind = '', token = '', ...secret] = localPart.toLowerCase().split('.')
+  return { base: `${kind}.${token}`, secret: secret.join('.') }
+}
+
 export const kindOfLocalPart = (localPart: string): LocalPartKind => {
   switch (localPart.slice(0, 2).toLowerCase()) {
     case 'r.':

@@ -16,6 +16,8 @@ export type InboxFact = {
   readonly verified: boolean
   /** Its server refuses mail; an accepted delivery from then on ends that. */
   readonly refusedUntil?: Date | null
+  /** Its provider signs nothing: what proves its replies stands in the reverse aliases that it is shown (mail/reverse-alias). */
+  readonly replySecret?: Buffer | null
 }
 
 /** What the store knows of an alias at this moment. */
@@ -28,6 +30,8 @@ export type AliasFact = {
   readonly state: 'active' | 'burned' | 'closed'
   readonly burnedAt: Date | null
   readonly suspended: boolean
+  /** It, or its account, blocks somebody: who, is asked when there is a From. */
+  readonly blocks?: boolean
   readonly inboxes: readonly InboxFact[]
 }
 

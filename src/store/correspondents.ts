@@ -4,13 +4,13 @@
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import { lowerCased } from '../mail/address.ts'
-import { reverseLocalPart } from '../mail/reverse-alias.ts'
+import { reverseLocalPart, splitReverse } from '../mail/reverse-alias.ts'
 import { batched } from './batched.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from './database.ts'
 import type { Keys } from './secret.ts'
 
-type AliasOf = { readonly id: number; readonly uuid: string }
+type AliasOf = { readonly id: number; readonly uuid: string; readonly accountId: string }
 
 export type Correspondents = {
   /** The local part of the reverse alias; its row is committed before this resolves, so that a reply always finds it. */
@@ -21,18 +21,28 @@ export type Correspondents = {
 
 /** Known pairs are remembered, so that a regular correspondent costs no query. 200 bytes each: 10 MB. */
 const REMEMBERED = 50_000
+/** When a pair was last used is known to the day: one write a day for each, whatever it sends. */
+const DAY_MS = 86_400_000
 
 export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Correspondents => {
-  const remembered = new Map<string, string>()
+  const remembered = new Map<string, { readonly localPart: string; readonly notedAt: number }>()
 
+  // Touching waits for nobody: whoever holds the row touches it, or is about to purge it and makes room for the next insert.
   const insert = batched(async (wanted: readonly { alias: AliasOf; address: string; localPart: string }[]) => {
     const unique = [...new Map(wanted.map((one) => [one.localPart, one])).values()].sort((a, b) => (a.localPart < b.localPart ? -1 : 1))
     const now = clock.now()
     await sql`
-      insert into correspondents (alias_id, address_hash, address_encrypted, reverse_local_part, created_at, last_used_at)
-      select *, ${now}::timestamptz, ${now}::timestamptz from unnest(
-        ${unique.map((one) => one.alias.id)}::int[], ${unique.map((one) => keys.hash('correspondent', one.alias.uuid, one.address))}::bytea[],
+      with wanted as (select * from unnest(
+        ${unique.map((one) => one.alias.id)}::int[], ${unique.map((one) => one.alias.accountId)}::text[],
+        ${unique.map((one) => keys.hash('correspondent', one.alias.uuid, one.address))}::bytea[],
         ${unique.map((one) => keys.encrypt(one.address))}::bytea[], ${unique.map((one) => one.localPart)}::text[])
+        as w(alias_id, account_id, address_hash, address_encrypted, reverse_local_part)),
+      stale as (
+        select c.id from correspondents c join wanted w using (reverse_local_part)
+        where c.last_used_at <= ${new Date(now.getTime() - DAY_MS)} for update of c skip locked),
+      touched as (update correspondents c set last_used_at = ${now} from stale where c.id = stale.id)
+      insert into correspondents (alias_id, account_id, address_hash, address_encrypted, reverse_local_part, created_at, last_used_at)
+      select w.*, ${now}::timestamptz, ${now}::timestamptz from wanted w
       on conflict do nothing`.execute(db)
     return wanted.map(() => true)
   }, { rounds: 1, size: 500 })
@@ -45,25 +55,26 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
       const address = lowerCased(correspondent)
       const name = nameOf(alias, address)
       const known = remembered.get(name)
-      if (known !== undefined) return known
+      const now = clock.now().getTime()
+      if (known !== undefined && now - known.notedAt < DAY_MS) return known.localPart
       const localPart = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
       await insert({ alias, address, localPart })
       if (!options.remember) return localPart
       if (remembered.size >= REMEMBERED) remembered.clear()
-      remembered.set(name, localPart)
+      remembered.set(name, { localPart, notedAt: now })
       return localPart
     },
   }
 }
 
-/** Which of the addresses belong to the account itself: its aliases and its inboxes. */
 /** The alias that a reverse alias belongs to. */
 export const aliasOfReverse = async (db: Database, localPart: string): Promise<{ id: number; accountId: string; address: Mailbox } | undefined> => {
   const row = await db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
-    .select(['a.id', 'a.account_id', 'a.address']).where('c.reverse_local_part', '=', localPart.toLowerCase()).executeTakeFirst()
+    .select(['a.id', 'a.account_id', 'a.address']).where('c.reverse_local_part', '=', splitReverse(localPart).base).executeTakeFirst()
   return row && { id: row.id, accountId: row.account_id, address: row.address as Mailbox }
 }
 
+/** Which of the addresses belong to the account itself: its aliases and its inboxes. */
 export const ownAddresses = async (db: Database, accountId: string, addresses: readonly Mailbox[]): Promise<ReadonlySet<Mailbox>> => {
   if (addresses.length === 0) return new Set()
   const { rows } = await sql<{ address: Mailbox }>`

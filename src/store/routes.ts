@@ -25,10 +25,11 @@ type AliasRow = {
   state: AliasFact['state']
   burned_at: Date | null
   suspended: boolean
+  blocks: boolean
   inboxes: InboxRow[] | null
 }
 
-type InboxRow = { id: string; address: string; verified: boolean; refusedUntil: string | null }
+type InboxRow = { id: string; address: string; verified: boolean; refusedUntil: string | null; replySecret: string | null }
 
 // A round trip costs what it costs, whatever it asks for: one round at a time, of both kinds of question, makes larger ones of fewer.
 const limits = { rounds: 1, size: 200 } as const
@@ -40,8 +41,11 @@ export const createRoutes = (db: Database): Routes => {
     const addresses = questions.map((question) => ('address' in question ? lowerCased(question.address) : null))
     const { rows } = await sql<AliasRow & { known: boolean }>`
       select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
+        exists (select 1 from correspondents c where c.alias_id = a.id and c.blocked_at is not null)
+          or exists (select 1 from account_blocks b where b.account_id = a.account_id) as blocks,
         (select json_agg(json_build_object('id', i.id::text, 'address', i.address, 'verified', i.verified_at is not null,
-            'refusedUntil', i.refused_until) order by i.id)
+            'refusedUntil', i.refused_until,
+            'replySecret', encode(i.reply_secret, 'hex')) order by i.id)
            from alias_inboxes ai join inboxes i on i.id = ai.inbox_id where ai.alias_id = a.id) as inboxes
       from unnest(${addresses}::text[], ${addresses.map((address) => address && domainOf(address))}::text[],
         ${questions.map((question) => ('id' in question ? question.id : null))}::int[]) with ordinality q(address, domain, id, n)
@@ -75,9 +79,11 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   state: row.state,
   burnedAt: row.burned_at,
   suspended: row.suspended,
+  blocks: row.blocks,
   inboxes: (row.inboxes ?? []).map(inboxFact),
 })
 
 const inboxFact = (row: InboxRow): InboxFact => ({
   id: row.id, address: row.address as Mailbox, verified: row.verified, refusedUntil: row.refusedUntil === null ? null : new Date(row.refusedUntil),
+  replySecret: row.replySecret === null ? null : Buffer.from(row.replySecret, 'hex'),
 })

@@ -41,11 +41,21 @@ export interface Account {
   userId: string;
 }
 
+export interface AccountBlocks {
+  account_id: string;
+  address_encrypted: Buffer;
+  address_hash: Buffer;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  uuid: Generated<string>;
+}
+
 export interface AccountSettings {
   account_id: string;
   activity_days: Generated<number>;
   address_format: Generated<string>;
   alias_limit: number | null;
+  correspondent_days: Generated<number>;
   created_at: Timestamp;
   default_inbox_id: Int8 | null;
   delete_at: Timestamp | null;
@@ -53,7 +63,9 @@ export interface AccountSettings {
   held_days: Generated<number>;
   noticed_at: Timestamp | null;
   notices: Generated<boolean>;
+  real_name: string | null;
   role: string;
+  share_answers: Generated<boolean>;
   spam_threshold: Generated<number | null>;
   suspended_at: Timestamp | null;
 }
@@ -132,13 +144,27 @@ export interface Apikey {
   updatedAt: Timestamp;
 }
 
+export interface AppPasswords {
+  account_id: string;
+  alias_id: number | null;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  last_used_at: Timestamp | null;
+  name: string;
+  secret_hash: Buffer;
+  uuid: Generated<string>;
+}
+
 export interface Correspondents {
+  account_id: string;
   address_encrypted: Buffer;
   address_hash: Buffer;
   alias_id: number;
+  blocked_at: Timestamp | null;
   created_at: Timestamp;
   id: Generated<Int8>;
   last_used_at: Timestamp;
+  name: string | null;
   reverse_local_part: string;
   uuid: Generated<string>;
 }
@@ -235,6 +261,7 @@ export interface Inboxes {
   refused_reply: string | null;
   refused_since: Timestamp | null;
   refused_until: Timestamp | null;
+  reply_secret: Buffer | null;
   uuid: Generated<string>;
   verified_at: Timestamp | null;
 }
@@ -395,12 +422,14 @@ export interface Verification {
 
 export interface DB {
   account: Account;
+  account_blocks: AccountBlocks;
   account_settings: AccountSettings;
   activity: Activity;
   alias_counts: AliasCounts;
   alias_inboxes: AliasInboxes;
   aliases: Aliases;
   apikey: Apikey;
+  app_passwords: AppPasswords;
   correspondents: Correspondents;
   daily_counts: DailyCounts;
   deliveries: Deliveries;

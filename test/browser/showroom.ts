@@ -172,6 +172,7 @@ const longWriter = `${'a-very-long-name-'.repeat(3)}@deals.example`
 const writers = ['care@shop.example', 'orders@shop.example', 'news@mailer.example', 'win@mail.prize-desk.example', longWriter]
 
 async function addCorrespondents(db: Database, correspondents: Correspondents, ids: ReadonlyMap<string, string>) {
-  const alias = await db.selectFrom('aliases').select(['id', 'uuid']).where('uuid', '=', ids.get('shop.example')!).executeTakeFirstOrThrow()
+  const alias = await db.selectFrom('aliases').select(['id', 'uuid', 'account_id as accountId']).where('uuid', '=', ids.get('shop.example')!)
+    .executeTakeFirstOrThrow()
   for (const writer of writers) await correspondents.reverseLocalPartFor(alias, writer as Mailbox, { remember: false })
 }

@@ -119,9 +119,10 @@ describe('several aliases at once', () => {
 })
 
 test('correspondents: of one address or of all, newest first, with the address that answers them', async () => {
-  const alias = { id: await idOf(shop.id), uuid: shop.id }
+  const alias = { id: await idOf(shop.id), uuid: shop.id, accountId: ada.id }
   for (const who of ['one', 'two', 'three']) await web.host.correspondents.reverseLocalPartFor(alias, `${who}@shop.example` as never, { remember: false })
-  await web.host.correspondents.reverseLocalPartFor({ id: await idOf(foreign.id), uuid: foreign.id }, 'x@bob.example' as never, { remember: false })
+  const others = { id: await idOf(foreign.id), uuid: foreign.id, accountId: bob.id }
+  await web.host.correspondents.reverseLocalPartFor(others, 'x@bob.example' as never, { remember: false })
   const first = await get(`/v1/correspondents?alias_id=${shop.id}&limit=2`)
   expect(first.items).toMatchObject([
     {
