@@ -18,7 +18,7 @@ import { batched } from './store/batched.ts'
 import { createCorrespondents } from './store/correspondents.ts'
 import { followDatabase } from './store/database-clock.ts'
 import { checkDatabase, openDatabase, type Database } from './store/database.ts'
-import { activeDkimKeys } from './store/dkim-keys.ts'
+import { activeDkimKeys, readActiveDkimKeys } from './store/dkim-keys.ts'
 import { ensureHostDomain } from './store/domains.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { createLeases } from './store/leases.ts'
@@ -86,7 +86,10 @@ const assemble = (
   const host: Host = {
     config, domain: config.domain, db, keys, clock, log, recorder,
     relay: relayOf ? relayOf(db, clock) : createRelay(config, log, clock, db, resolve),
-    signer: config.benchBare ? undefined : createSigner(() => activeDkimKeys(db, keys, config.domain, dkimAlgorithms(config), clock.now()), clock),
+    signer: config.benchBare ? undefined : createSigner(
+      () => activeDkimKeys(db, keys, config.domain, dkimAlgorithms(config), clock.now()), clock,
+      (domain) => readActiveDkimKeys(db, keys, domain, dkimAlgorithms(config)),
+    ),
     routes: createRoutes(db),
     correspondents: createCorrespondents(db, keys, clock),
     leases: createLeases(db, clock, log),

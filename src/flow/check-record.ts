@@ -32,10 +32,12 @@ const textsAt = async (resolve: Resolve, name: string): Promise<readonly string[
 const ofSameKind = ({ value }: RecordValue) => (text: string): boolean =>
   kindOf(value) === 'DKIM1' ? true : kindOf(text) === kindOf(value)
 
-const kindOf = (text: string): string | undefined => /^v=(spf1|DMARC1|DKIM1)(?=[\s;]|$)/i.exec(text.trim())?.[1]
+const kindOf = (text: string): string | undefined => /^(?:v=(spf1|DMARC1|DKIM1)(?=[\s;]|$)|(burnbox)-verification=)/i.exec(text.trim())?.slice(1).find(Boolean)
 
 const isThere = ({ type, value }: RecordValue, found: readonly string[]): boolean => {
   if (type === 'MX') return found.some((one) => exchangeOf(one) === exchangeOf(value))
+  // Another account may have claimed the name, and left its record there.
+  if (kindOf(value) === 'burnbox') return found.some((one) => one.trim() === value)
   // RFC 7208 §4.5, RFC 7489 §6.6.3, RFC 6376 §3.6.2.2: of several none counts, or any of them might.
   const [only, ...others] = found
   if (only === undefined || others.length > 0) return false

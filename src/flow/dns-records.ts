@@ -12,26 +12,33 @@ export type DnsRecord = RecordValue & { readonly why: string }
 /** Mail under way, in queues for up to 5 days, still carries the signature of a retired key. */
 const RETIRED_FOR_MS = 7 * 86_400_000
 
-export const dnsRecords = async (host: Host): Promise<readonly DnsRecord[]> => {
-  await ensureDkimKeys(host)
-  const { domain, config } = host
+/** Of the host's domain, or of one of an account. */
+export const dnsRecords = async (host: Host, domain: string = host.domain): Promise<readonly DnsRecord[]> => {
+  await ensureDkimKeys(host, domain)
   const gone = host.clock.now().getTime() - RETIRED_FOR_MS
-  const keys = (await listDkimKeys(host)).filter((key) => key.state !== 'retired' || key.changedAt.getTime() > gone)
+  const keys = (await listDkimKeys(host, domain)).filter((key) => key.state !== 'retired' || key.changedAt.getTime() > gone)
+  const [mx, spf, dmarc] = mailRecords(host.config, domain)
   return [
-    { name: domain, type: 'MX', value: `10 ${mailServerName(config)}.`, why: 'mail for it comes to this server, on port 25; its name needs an address record' },
-    {
-      name: domain, type: 'TXT', value: `v=spf1 ${['mx', ...senders(config)].join(' ')} -all`,
-      why: 'who may send for it; a provider may name an include: of its own',
-    },
+    mx, spf,
     ...keys.map(({ selector, algorithm, publicKey, state }): DnsRecord => (
       { name: `${selector}._domainkey.${domain}`, type: 'TXT', value: dkimKeyRecord(algorithm, publicKey), why: whyKey[state] })),
-    { name: `_dmarc.${domain}`, type: 'TXT', value: 'v=DMARC1; p=reject', why: 'what claims to be from it and is not signed may be refused' },
+    dmarc,
   ]
 }
 
+/** Those that need no key. */
+export const mailRecords = (config: Config, domain: string): readonly [mx: DnsRecord, spf: DnsRecord, dmarc: DnsRecord] => [
+  { name: domain, type: 'MX', value: `10 ${mailServerName(config)}.`, why: 'mail for it comes to this server, on port 25; its name needs an address record' },
+  {
+    name: domain, type: 'TXT', value: `v=spf1 ${['mx', ...senders(config)].join(' ')} -all`,
+    why: 'who may send for it; a provider may name an include: of its own',
+  },
+  { name: `_dmarc.${domain}`, type: 'TXT', value: 'v=DMARC1; p=reject', why: 'what claims to be from it and is not signed may be refused' },
+]
+
 /** The same, each with what the DNS says of it. */
-export const checkedRecords = async (host: Host): Promise<readonly (DnsRecord & Checked)[]> =>
-  Promise.all((await dnsRecords(host)).map(async (record) => ({ ...record, ...await checkRecord(host.resolve, record) })))
+export const checkRecords = (host: Host, records: readonly DnsRecord[]): Promise<readonly (DnsRecord & Checked)[]> =>
+  Promise.all(records.map(async (record) => ({ ...record, ...await checkRecord(host.resolve, record) })))
 
 const whyKey = {
   active: 'the key that mail is signed with',

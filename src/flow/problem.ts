@@ -14,8 +14,10 @@ export const problems = {
   'protected': { status: 409, title: 'This address belongs to the host' },
   'has-mail': { status: 409, title: 'Mail is waiting for this address' },
   'no-inbox': { status: 409, title: 'There is no verified inbox' },
-  'in-use': { status: 409, title: 'This inbox is in use' },
+  'in-use': { status: 409, title: 'This is in use' },
   'inbox-exists': { status: 409, title: 'This inbox is there already' },
+  'domain-exists': { status: 409, title: 'This domain is there already' },
+  'domain-taken': { status: 409, title: 'This domain is taken' },
   'account-exists': { status: 409, title: 'This account is there already' },
   'limit-reached': { status: 409, title: 'A limit of this account is reached' },
   'set-up': { status: 409, title: 'This host is set up already' },
@@ -26,6 +28,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'Send JSON' },
   'too-many': { status: 429, title: 'Too many requests' },
   'unavailable': { status: 503, title: 'A service is away' },
+  'store-away': { status: 503, title: 'The database is away' },
 } as const
 
 export type ProblemCode = keyof typeof problems

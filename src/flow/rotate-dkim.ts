@@ -12,24 +12,27 @@ import { Problem } from './problem.ts'
 export const dkimAlgorithms = (config: Config): readonly Algorithm[] => (config.dkimEd25519 ? ['rsa-sha256', 'ed25519-sha256'] : ['rsa-sha256'])
 
 /** Makes the next keys, once, however often it is called. */
-export const prepareDkimRotation = async (host: Host): Promise<void> => {
-  await ensureDkimKeys(host)
-  for (const algorithm of dkimAlgorithms(host.config)) await makeDkimKey(host.db, host.keys, host.domain, algorithm, 'next', host.clock.now())
+export const prepareDkimRotation = async (host: Host, domain: string = host.domain): Promise<void> => {
+  await ensureDkimKeys(host, domain)
+  for (const algorithm of dkimAlgorithms(host.config)) await makeDkimKey(host.db, host.keys, domain, algorithm, 'next', host.clock.now())
 }
 
 /**
  * Signs with the next keys from now on, on every process within a minute. A key that cannot be looked up would make every signature fail,
  * so that is checked first; `force`: it is known better.
  */
-export const activateDkimRotation = async (host: Host, options: { readonly force?: boolean } = {}): Promise<void> => {
-  if (!options.force) await refuseUnpublished(host)
-  const done = await host.db.transaction().execute((tx) => activateNextDkimKeys(tx, host.domain, host.clock.now()))
+export const activateDkimRotation = async (
+  host: Host, options: { readonly force?: boolean; readonly domain?: string } = {},
+): Promise<void> => {
+  const { domain = host.domain } = options
+  if (!options.force) await refuseUnpublished(host, domain)
+  const done = await host.db.transaction().execute((tx) => activateNextDkimKeys(tx, domain, host.clock.now()))
   if (!done) throw new Problem('not-found', 'There is no next key: run "burnbox dkim rotate" first and publish the record that it prints.')
 }
 
-const refuseUnpublished = async (host: Host): Promise<void> => {
-  for (const { selector, algorithm, publicKey } of (await listDkimKeys(host)).filter(({ state }) => state === 'next')) {
-    const name = `${selector}._domainkey.${host.domain}`
+const refuseUnpublished = async (host: Host, domain: string): Promise<void> => {
+  for (const { selector, algorithm, publicKey } of (await listDkimKeys(host, domain)).filter(({ state }) => state === 'next')) {
+    const name = `${selector}._domainkey.${domain}`
     const { published } = await checkRecord(host.resolve, { name, type: 'TXT', value: dkimKeyRecord(algorithm, publicKey) })
     if (published === true) continue
     const what = published === null ? `The DNS gave no answer for ${name}` : `The record of ${name} is not published, or has another key`
@@ -38,8 +41,8 @@ const refuseUnpublished = async (host: Host): Promise<void> => {
 }
 
 /** Those in use, made when missing. */
-export const ensureDkimKeys = async (host: Host): Promise<void> => {
-  await activeDkimKeys(host.db, host.keys, host.domain, dkimAlgorithms(host.config), host.clock.now())
+export const ensureDkimKeys = async (host: Host, domain: string = host.domain): Promise<void> => {
+  await activeDkimKeys(host.db, host.keys, domain, dkimAlgorithms(host.config), host.clock.now())
 }
 
-export const listDkimKeys = (host: Host) => dkimKeys(host.db, host.domain)
+export const listDkimKeys = (host: Host, domain: string = host.domain) => dkimKeys(host.db, domain)

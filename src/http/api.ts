@@ -2,6 +2,7 @@
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
 import { correspondentRoutes } from './correspondents.ts'
+import { domainRoutes } from './domains.ts'
 import { heldRoutes } from './held.ts'
 import { hostDnsRoutes } from './host-dns.ts'
 import { hostAccountRoutes } from './host-accounts.ts'
@@ -22,6 +23,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/aliases', manyAliasesRoutes(services))
   .route('/v1/aliases', aliasRoutes(services))
   .route('/v1/correspondents', correspondentRoutes(services))
+  .route('/v1/domains', domainRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))
   .route('/v1/held', heldRoutes(services))
   .route('/v1/host', hostDnsRoutes(services))

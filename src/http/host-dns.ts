@@ -1,14 +1,14 @@
 // /v1/host/dns: what the operator publishes for the mail domain.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Checked } from '../flow/check-record.ts'
-import { checkedRecords, dnsRecords, type DnsRecord } from '../flow/dns-records.ts'
+import { checkRecords, dnsRecords, type DnsRecord } from '../flow/dns-records.ts'
 import { Problem } from '../flow/problem.ts'
 import { accountById } from '../store/accounts.ts'
 import { guard } from './guard.ts'
 import type { Services } from './services.ts'
 import { createRouter, json, otherwise } from './shapes.ts'
 
-const DnsRecordShape = z.object({
+export const DnsRecordShape = z.object({
   name: z.string(), type: z.enum(['MX', 'TXT']), value: z.string().openapi({ description: 'As in a zone; TXT without quotes, however long' }), why: z.string(),
   published: z.boolean().nullable().optional().openapi({ description: 'With check: as the DNS says it now, or up to 5 minutes ago; null: it gave no answer' }),
   found: z.array(z.string()).optional().openapi({ description: 'With check: what is there of its kind' }),
@@ -24,12 +24,12 @@ export const hostDnsRoutes = (services: Services) => {
   }), async (c) => {
     const account = await accountById(host.db, c.var.caller.accountId)
     if (account?.role !== 'operator') throw new Problem('forbidden', 'This is for the operator.')
-    const records = c.req.valid('query').check === 'true' ? await checkedRecords(host) : await dnsRecords(host)
-    return c.json({ items: records.map(withFound) }, 200)
+    const records = c.req.valid('query').check === 'true' ? await checkRecords(host, await dnsRecords(host)) : await dnsRecords(host)
+    return c.json({ items: records.map(recordJson) }, 200)
   })
 }
 
-const withFound = (record: DnsRecord & Partial<Checked>) => {
+export const recordJson = (record: DnsRecord & Partial<Checked>) => {
   const { found, ...rest } = record
   return found ? { ...rest, found: [...found] } : rest
 }

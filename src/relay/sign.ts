@@ -4,10 +4,12 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Clock } from '../clock.ts'
+import { domainOf, lowerCased } from '../mail/address.ts'
 import { nextArcSet } from '../mail/arc.ts'
 import { canonicalBody } from '../mail/canonical-body.ts'
 import type { Content } from '../mail/content.ts'
 import { dkimSignature, signedFields, type Algorithm, type SignatureFacts, type Unsigned } from '../mail/dkim.ts'
+import { soleFrom } from '../mail/from.ts'
 import { parseFields, type Field } from '../mail/header.ts'
 import type { SealFacts } from '../policy/seal.ts'
 import type { Outgoing } from './attempt.ts'
@@ -24,17 +26,39 @@ const KEPT_MS = 60_000
 
 type Key = Omit<SigningKey, 'privateKey'> & { readonly key: KeyObject }
 
-/** @param read the active keys, the first of which (RSA) also seals */
-export const createSigner = (read: () => Promise<readonly SigningKey[]>, clock: Clock): Signer => {
+/** Domains of accounts whose keys are kept ready. */
+const MOST_DOMAINS = 1_000
+
+/**
+ * The key follows the From, so that DMARC aligns (RFC 9989 §4.4.1).
+ * @param read the host's active keys, the first of which (RSA) also seals
+ * @param readOf those of another domain; none: it is not ours, or has none
+ */
+export const createSigner = (
+  read: () => Promise<readonly SigningKey[]>, clock: Clock, readOf: (domain: string) => Promise<readonly SigningKey[]> = async () => [],
+): Signer => {
   const keysInUse = keptKeys(read, clock)
+  const ofDomains = new Map<string, () => Promise<readonly Key[]>>()
+  const keysOf = (domain: string): Promise<readonly Key[]> => {
+    const known = ofDomains.get(domain)
+    if (known) return known()
+    if (ofDomains.size >= MOST_DOMAINS) ofDomains.clear()
+    const kept = keptKeys(() => readOf(domain), clock)
+    ofDomains.set(domain, kept)
+    return kept()
+  }
   return {
     sign: async (message, seal) => {
-      const [keys, bodyHash] = await Promise.all([keysInUse(), bodyHashOf(message.content)])
+      const [ofHost, bodyHash] = await Promise.all([keysInUse(), bodyHashOf(message.content)])
       const fields = parseFields(message.header)
+      const [sealer] = ofHost
+      if (!sealer) throw new Error('there is no key to sign with')
+      const author = soleFrom(fields)
+      const domain = author && domainOf(lowerCased(author.mailbox))
+      const own = domain === undefined || domain === sealer.domain ? [] : await keysOf(domain)
+      const keys = own.length > 0 ? own : ofHost
       const signed = signedFields(fields)
       const facts = (key: Key): SignatureFacts => ({ ...key, at: clock.now(), fields: signed, bodyHash })
-      const [sealer] = keys
-      if (!sealer) throw new Error('there is no key to sign with')
       const [signatures, set] = await Promise.all([
         Promise.all(keys.map((key) => signWith(key, dkimSignature(facts(key))))),
         seal ? sealWith(sealer, fields, seal, facts(sealer)) : [],

@@ -17,6 +17,8 @@ export type Account = {
   readonly heldDays: number
   readonly heldBytes: number
   readonly aliasLimit: number | null
+  /** Of domains of its own. */
+  readonly domainLimit: number | null
   readonly addressFormat: AddressFormat
   readonly activityDays: number
   /** Wants to be told by mail. */
@@ -41,13 +43,14 @@ export type Settings = {
   readonly heldDays?: number
   readonly heldBytes?: number
   readonly aliasLimit?: number | null
+  readonly domainLimit?: number | null
   readonly addressFormat?: AddressFormat
   readonly activityDays?: number
   readonly notices?: boolean
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
-  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.held_days', 's.held_bytes', 's.alias_limit',
+  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.held_days', 's.held_bytes', 's.alias_limit', 's.domain_limit',
   's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
   's.spam_threshold',
@@ -56,7 +59,7 @@ type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeT
 
 const accountOf = (row: AccountRow): Account => ({
   id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, deleteAt: row.delete_at,
-  heldDays: row.held_days, aliasLimit: row.alias_limit, addressFormat: row.address_format as AddressFormat,
+  heldDays: row.held_days, aliasLimit: row.alias_limit, domainLimit: row.domain_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
   spamThreshold: row.spam_threshold,
 })
@@ -136,6 +139,7 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
     ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
     ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
     ...(settings.aliasLimit !== undefined && { alias_limit: settings.aliasLimit }),
+    ...(settings.domainLimit !== undefined && { domain_limit: settings.domainLimit }),
     ...(settings.addressFormat !== undefined && { address_format: settings.addressFormat }),
     ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
     ...(settings.notices !== undefined && { notices: settings.notices }),

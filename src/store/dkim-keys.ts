@@ -37,14 +37,17 @@ export const dkimKeys = async (db: Database | Tx, domain: string): Promise<reado
 export const activeDkimKeys = async (
   db: Database, keys: Keys, domain: string, algorithms: readonly Algorithm[], now: Date,
 ): Promise<readonly DkimSecret[]> => {
-  const have = await readActive(db, keys, domain, algorithms)
+  const have = await readActiveDkimKeys(db, keys, domain, algorithms)
   const missing = algorithms.filter((algorithm) => !have.some((key) => key.algorithm === algorithm))
   if (missing.length === 0) return have
   for (const algorithm of missing) await makeDkimKey(db, keys, domain, algorithm, 'active', now)
-  return readActive(db, keys, domain, algorithms)
+  return readActiveDkimKeys(db, keys, domain, algorithms)
 }
 
-const readActive = async (db: Database, keys: Keys, domain: string, algorithms: readonly Algorithm[]): Promise<readonly DkimSecret[]> => {
+/** Those that are there; a domain that is not ours has none. */
+export const readActiveDkimKeys = async (
+  db: Database, keys: Keys, domain: string, algorithms: readonly Algorithm[],
+): Promise<readonly DkimSecret[]> => {
   const rows = await db.selectFrom('dkim_keys').selectAll().where('domain', '=', domain).where('state', '=', 'active').execute()
   return algorithms.flatMap((algorithm) => rows.filter((row) => row.algorithm === algorithm).map((row) => (
     { ...keyOf(row), privateKey: Buffer.from(keys.decrypt(row.private_key_encrypted!), 'base64') })))

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Database } from './database.ts'
 
 type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest' | 'code' | 'tries'
-  | 'reply-secret' | 'app-password'
+  | 'reply-secret' | 'app-password' | 'domain-proof'
 
 export type Keys = {
   /** HMAC-SHA-256 over the parts, each preceded by its length. 32 octets. */

@@ -59,6 +59,7 @@ export interface AccountSettings {
   created_at: Timestamp;
   default_inbox_id: Int8 | null;
   delete_at: Timestamp | null;
+  domain_limit: Generated<number | null>;
   held_bytes: Generated<Int8>;
   held_days: Generated<number>;
   noticed_at: Timestamp | null;
@@ -215,6 +216,15 @@ export interface DkimKeys {
   public_key: string;
   selector: string;
   state: string;
+}
+
+export interface DomainClaims {
+  account_id: string;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+  proved_at: Timestamp | null;
+  uuid: Generated<string>;
 }
 
 export interface Domains {
@@ -435,6 +445,7 @@ export interface DB {
   deliveries: Deliveries;
   devices: Devices;
   dkim_keys: DkimKeys;
+  domain_claims: DomainClaims;
   domains: Domains;
   held: Held;
   host_state: HostState;

@@ -1,10 +1,16 @@
 // What leaves is signed with the key of our domain, whichever way it leaves; what cannot be signed stays.
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { addDomain, proveDomain } from '../../../src/flow/add-domain.ts'
+import { createAlias } from '../../../src/flow/create-alias.ts'
 import { dnsRecords } from '../../../src/flow/dns-records.ts'
 import type { Host } from '../../../src/flow/host.ts'
+import { ownDomainRecords } from '../../../src/flow/own-domain-records.ts'
 import { activateDkimRotation, prepareDkimRotation } from '../../../src/flow/rotate-dkim.ts'
 import { queueOwnMail } from '../../../src/flow/send-own-mail.ts'
 import type { Mailbox } from '../../../src/mail/address.ts'
+import { contentInMemory } from '../../../src/mail/content.ts'
+import { endOfFields } from '../../../src/mail/header.ts'
+import { claimByUuid } from '../../../src/store/domain-claims.ts'
 import { createDatabase } from '../../support/database.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { letter, openMailProcess, type MailProcess } from '../../support/mail-process.ts'
@@ -47,6 +53,29 @@ describe('D06 E16 signed with d= our domain, the domain of the From', () => {
       expect(bytes.toString().replace(/\r\n /g, ' ')).toMatch(/^From: .*@burn\.example>\r?$/m)
       expect(bytes.toString().replace(/\r\n /g, '')).toMatch(/; ?h=[^;]*list-unsubscribe/)
     }
+  })
+
+  test('the forward of an address of a domain of one\'s own: From and signature are the host\'s; what is from that domain has its key', async () => {
+    const [hop, dns] = [await nextHop(), await openDnsServer()]
+    const mail = await openMailProcess(url, { relay: hop.url, env: { BURNBOX_DNS: dns.address } })
+    const account = await mail.account('owner')
+    const { uuid } = await addDomain(mail.host, { accountId: account.id, name: 'own.example' })
+    const records = async () => ownDomainRecords(mail.host, (await claimByUuid(db, account.id, uuid))!)
+    for (const { name, type, value } of await records()) if (type === 'TXT') dns.set(name, type, value)
+    await proveDomain(mail.host, { accountId: account.id, uuid })
+    const { address } = await createAlias(mail.host, {
+      accountId: account.id, site: null, label: null, note: null, displayName: null, pinned: false, localPart: 'any', domain: 'own.example',
+    })
+    expect((await mail.send({ to: address })).dot).toMatch(/^250 /)
+    expect(hop.accepted[0]!.bytes.toString()).toContain('X-Burnbox-Alias: any@own.example')
+    expect(await selectorsOf(mail, hop.accepted[0]!.bytes)).toEqual(['pass burn.example burnbox1'])
+
+    const bytes = Buffer.from(letter().replace('orders@shop.example', 'any@own.example'))
+    const content = contentInMemory(bytes, endOfFields(bytes), true)
+    const header = await mail.host.signer!.sign({ header: content.header, content })
+    const keys = Object.fromEntries((await records()).map(({ name, value }) => [name, value]))
+    const { dkim } = await verifySignatures(Buffer.concat([header, bytes.subarray(content.bodyOffset)]), keys)
+    expect(dkim.map((one) => `${one.result} ${one.domain}`)).toEqual(['pass own.example'])
   })
 
   test('mail of our own', async () => {
