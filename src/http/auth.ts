@@ -42,14 +42,21 @@ const open = new Set([
   'POST /auth/passkey/delete-passkey', 'POST /auth/passkey/update-passkey',
 ])
 
+/** What the library says of a database that is away is a 500 without a cause: so that is asked once more. */
 export const createAuth = (host: Host): Auth => {
   const auth = betterAuth(authOptions(host))
-  const session = (headers: Headers) => auth.api.getSession({ headers, query: { disableCookieCache: true } })
+  const session = (headers: Headers) => auth.api.getSession({ headers, query: { disableCookieCache: true } }).catch(async (error: unknown) => {
+    await host.pingStore()
+    throw error
+  })
   return {
     handle: async (request) => {
       const url = new URL(request.url)
       const known = open.has(`${request.method} ${url.pathname}`) && !url.searchParams.has('context')
-      return known ? withoutTokens(await auth.handler(request)) : new Response(null, { status: 404 })
+      if (!known) return new Response(null, { status: 404 })
+      const answer = await auth.handler(request)
+      if (answer.status >= 500) await host.pingStore()
+      return withoutTokens(answer)
     },
     accountOfSession: async (headers) => (await session(headers))?.user.id,
     sessionOf: async (headers) => {

@@ -4,14 +4,21 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { Problem, problems, type ProblemCode } from '../flow/problem.ts'
 import type { Log } from '../log.ts'
+import { isStoreAway } from '../store/store-away.ts'
 
 const document = (status: number, body: Readonly<Record<string, unknown>>): Response =>
   new Response(JSON.stringify({ type: 'about:blank', ...body }), { status, headers: { 'content-type': 'application/problem+json' } })
+
+/** The pool gives up after 5 s: who comes back then finds what was in its way gone, or waits once more. */
+const RETRY_AFTER_S = 5
+
+export const storeAway = (): Problem => new Problem('store-away', 'The database does not answer. Try again in a moment.')
 
 export const problemResponse = (problem: Problem): Response => {
   const { status, title } = problems[problem.code]
   const response = document(status, { ...problem.extra, title, status, code: problem.code, detail: problem.detail })
   if (status === 401) response.headers.set('www-authenticate', 'Bearer')
+  if (problem.code === 'store-away') response.headers.set('retry-after', String(RETRY_AFTER_S))
   return response
 }
 
@@ -19,6 +26,10 @@ export const answerError = (log: Log) => (error: Error, c: Context): Response =>
   if (error instanceof Problem) return problemResponse(error)
   if (error instanceof HTTPException) {
     return problemResponse(new Problem(codeOfStatus(error.status), sentences[error.status] ?? 'The request cannot be answered.'))
+  }
+  if (isStoreAway(error)) {
+    log.warn({ err: error, method: c.req.method, route: c.req.routePath }, 'the database is away')
+    return problemResponse(storeAway())
   }
   const id = nanoid(12)
   log.error({ err: error, id, method: c.req.method, route: c.req.routePath }, 'request failed')
