@@ -17,7 +17,11 @@ const domainNamed = async (host: Host, values: Readonly<Record<string, unknown>>
 export const dnsCommands: readonly Command[] = [
   {
     name: 'dns', usage: '[--check] [--domain NAME]', about: 'Print the records to publish for the domain, as a zone fragment', words: [0, 0],
-    help: ['MX, SPF, DKIM and DMARC. The DKIM key is made when there is none yet.', '--check         look each of them up, and say whether it is published', ofAccount],
+    help: [
+      'MX, SPF, DKIM and DMARC. The DKIM key is made when there is none yet.',
+      '--check         look each of them up, and say whether it is published',
+      ofAccount,
+    ],
     options: { check: { type: 'boolean' }, domain: { type: 'string' } },
     run: ({ values, services }) => withHost(services, async ({ host }) => {
       const plain = await dnsRecords(host, await domainNamed(host, values))

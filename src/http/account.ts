@@ -60,7 +60,9 @@ export const accountRoutes = (services: Services) => {
         holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
         holding_expires_at: counts.oldestHeldAt && new Date(counts.oldestHeldAt.getTime() + account.heldDays * dayMs).toISOString(),
       },
-      limits: { held_bytes: account.heldBytes, aliases: account.aliasLimit, domains: account.domainLimit, message_bytes: host.config.maxMessageBytes, list_items: 200 },
+      limits: {
+        held_bytes: account.heldBytes, aliases: account.aliasLimit, domains: account.domainLimit, message_bytes: host.config.maxMessageBytes, list_items: 200,
+      },
     }
   }
 
