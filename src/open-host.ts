@@ -26,6 +26,7 @@ import { migrate } from './store/migrate.ts'
 import { createRecorder } from './store/recorder.ts'
 import { createRoutes } from './store/routes.ts'
 import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
+import { createSenders } from './store/senders.ts'
 import { createTlsHistory } from './store/tls-history.ts'
 import { createVerifier } from './verify/authenticate.ts'
 import { createResolver, type Resolve } from './verify/resolver.ts'
@@ -92,6 +93,7 @@ const assemble = (
     ),
     routes: createRoutes(db),
     correspondents: createCorrespondents(db, keys, clock),
+    senders: createSenders(db, keys, log),
     leases: createLeases(db, clock, log),
     resolve,
     verifier: createVerifier(resolve),
@@ -109,6 +111,7 @@ const assemble = (
       host.relay.close()
       host.verifier.close()
       host.spamFilter?.close()
+      await host.senders.flush()
       await recorder.flush()
       await letGo()
     },

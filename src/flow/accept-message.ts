@@ -19,6 +19,7 @@ import { cutThrough } from './cut-through.ts'
 import type { RoutedDelivery } from './deliver.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import { newDeliveryId, type Host } from './host.ts'
+import { asOwnersAsk } from './owners-rules.ts'
 import { recordReport } from './record-report.ts'
 import { lineFor, queueAndHold } from './queue-and-hold.ts'
 
@@ -51,12 +52,13 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
   const holding = judgement.kind === 'hold' ? judgement : verdict
   const spamHolders = await holdersOfSpam(host, spam, incoming)
   const blocking = await blockedBy(host, incoming.routes.map(({ alias }) => alias), soleFrom(fields)?.mailbox)
-  const routes = incoming.routes.map((route): Route => {
+  const screened = incoming.routes.map((route): Route => {
     if (route.kind !== 'forward') return route
     const reason = blocking.has(route.alias.id) ? 'blocked' : holding.kind === 'hold' ? holding.reason
       : spamHolders.has(route.alias.accountId) ? 'spam' : undefined
     return reason === undefined ? route : { kind: 'hold', alias: route.alias, reason }
   })
+  const routes = await asOwnersAsk(host, incoming, message, screened)
   const forwards = routes.filter((route) => route.kind === 'forward')
   const holds = routes.filter((route) => route.kind === 'hold')
   const deliveries = forwards.flatMap((route) => route.to.map((inbox) => newDelivery(host, route.alias, inbox.id, incoming.receivedAt)))

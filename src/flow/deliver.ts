@@ -17,6 +17,7 @@ import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Host } from './host.ts'
 import { noteAttempt, type Destination } from './note-attempt.ts'
+import { withOwnersFields } from './owners-fields.ts'
 import { shownLocalPart } from './reply-secret.ts'
 
 const DAY_MS = 86_400_000
@@ -149,7 +150,7 @@ const forwardedHeader = async (
     reverse.set(lowerCased(mailbox), `${shownLocalPart(host, inbox, localPart)}@${host.domain}` as Mailbox)
   }))
   const id = delivery.id.toString(36)
-  return rewriteHeader(fields, {
+  return withOwnersFields(host, alias, message, fields, rewriteHeader(fields, {
     alias: alias.address,
     isOwn,
     reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),
@@ -160,7 +161,7 @@ const forwardedHeader = async (
     received: receivedField({
       helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,
     }),
-  })
+  }))
 }
 
 /**

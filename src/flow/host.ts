@@ -11,6 +11,7 @@ import type { Leases } from '../store/leases.ts'
 import type { Recorder } from '../store/recorder.ts'
 import type { Routes } from '../store/routes.ts'
 import type { Keys } from '../store/secret.ts'
+import type { Senders } from '../store/senders.ts'
 import type { Verifier } from '../verify/authenticate.ts'
 import type { Resolve } from '../verify/resolver.ts'
 import type { SpamFilter } from '../verify/rspamd.ts'
@@ -28,6 +29,7 @@ export type Host = {
   readonly signer: Signer | undefined
   readonly routes: Routes
   readonly correspondents: Correspondents
+  readonly senders: Senders
   readonly recorder: Recorder
   readonly leases: Leases
   /** The one resolver of the process: cached, 2 s a question. */

@@ -2,6 +2,7 @@
 // The table of HOUSE.md: active forwards, burned is held while the sender sees 250, closed and unknown look alike.
 
 import type { Mailbox } from '../mail/address.ts'
+import type { AliasRules } from './alias-rules.ts'
 
 export type HoldReason =
   | 'burned' | 'refused' | 'expired' | 'unconfirmed' | 'unauthentic' | 'spam' | 'stranger' | 'blocked'
@@ -33,6 +34,7 @@ export type AliasFact = {
   /** It, or its account, blocks somebody: who, is asked when there is a From. */
   readonly blocks?: boolean
   readonly inboxes: readonly InboxFact[]
+  readonly rules?: AliasRules
 }
 
 export type Forward = { readonly kind: 'forward'; readonly alias: AliasFact; readonly to: readonly [InboxFact, ...InboxFact[]] }

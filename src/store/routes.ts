@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import { domainOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { AliasFact, InboxFact } from '../policy/decide.ts'
+import { aliasRules, aliasRuleColumns, type AliasRuleRow } from './alias-rules.ts'
 import { batched } from './batched.ts'
 import type { Database } from './database.ts'
 
@@ -16,7 +17,7 @@ export type Routes = {
   readonly byId: (aliasId: number) => Promise<AliasFact | undefined>
 }
 
-type AliasRow = {
+type AliasRow = AliasRuleRow & {
   id: number | null
   uuid: string
   account_id: string
@@ -43,6 +44,7 @@ export const createRoutes = (db: Database): Routes => {
       select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
         exists (select 1 from correspondents c where c.alias_id = a.id and c.blocked_at is not null)
           or exists (select 1 from account_blocks b where b.account_id = a.account_id) as blocks,
+        ${aliasRuleColumns},
         (select json_agg(json_build_object('id', i.id::text, 'address', i.address, 'verified', i.verified_at is not null,
             'refusedUntil', i.refused_until,
             'replySecret', encode(i.reply_secret, 'hex')) order by i.id)
@@ -81,6 +83,7 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   suspended: row.suspended,
   blocks: row.blocks,
   inboxes: (row.inboxes ?? []).map(inboxFact),
+  rules: aliasRules(row),
 })
 
 const inboxFact = (row: InboxRow): InboxFact => ({

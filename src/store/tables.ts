@@ -60,6 +60,7 @@ export interface AccountSettings {
   default_inbox_id: Int8 | null;
   delete_at: Timestamp | null;
   domain_limit: Generated<number | null>;
+  evidence_days: Generated<number>;
   held_bytes: Generated<Int8>;
   held_days: Generated<number>;
   noticed_at: Timestamp | null;
@@ -68,6 +69,8 @@ export interface AccountSettings {
   role: string;
   share_answers: Generated<boolean>;
   spam_threshold: Generated<number | null>;
+  stranger_subject: string | null;
+  strangers: Generated<string>;
   suspended_at: Timestamp | null;
 }
 
@@ -104,12 +107,15 @@ export interface Aliases {
   domain_id: Int8;
   id: Generated<number>;
   label: string | null;
+  learned: Generated<number>;
+  learning_since: Timestamp | null;
   local_part: string;
   note: string | null;
   pinned: Generated<boolean>;
   search: Generated<string>;
   site: string | null;
   state: Generated<string>;
+  strangers: string | null;
   system: Generated<boolean>;
   uuid: Generated<string>;
 }
@@ -231,6 +237,17 @@ export interface Domains {
   account_id: string | null;
   id: Generated<Int8>;
   name: string;
+}
+
+export interface ExpectedSenders {
+  alias_id: number;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  kind: string;
+  name: string;
+  origin: string;
+  unproven: Generated<boolean>;
+  uuid: Generated<string>;
 }
 
 export interface Held {
@@ -366,6 +383,20 @@ export interface RetiredAddresses {
   address_hash: Buffer;
 }
 
+export interface Senders {
+  address_encrypted: Buffer;
+  address_hash: Buffer;
+  alias_id: number;
+  domain: string;
+  evidence_encrypted: Buffer | null;
+  first_at: Timestamp;
+  id: Generated<Int8>;
+  organisation: string;
+  proven: boolean;
+  stranger: boolean;
+  uuid: Generated<string>;
+}
+
 export interface Session {
   createdAt: Generated<Timestamp>;
   expiresAt: Timestamp;
@@ -447,6 +478,7 @@ export interface DB {
   dkim_keys: DkimKeys;
   domain_claims: DomainClaims;
   domains: Domains;
+  expected_senders: ExpectedSenders;
   held: Held;
   host_state: HostState;
   idempotency_keys: IdempotencyKeys;
@@ -460,6 +492,7 @@ export interface DB {
   passkey: Passkey;
   rateLimit: RateLimit;
   retired_addresses: RetiredAddresses;
+  senders: Senders;
   session: Session;
   tls_history: TlsHistory;
   token_limits: TokenLimits;

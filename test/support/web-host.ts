@@ -18,6 +18,7 @@ import { createLeases } from '../../src/store/leases.ts'
 import { createRecorder } from '../../src/store/recorder.ts'
 import { createRoutes } from '../../src/store/routes.ts'
 import { deriveKeys } from '../../src/store/secret.ts'
+import { createSenders } from '../../src/store/senders.ts'
 import type { Scope } from '../../src/store/tokens.ts'
 import { createVerifier } from '../../src/verify/authenticate.ts'
 import { createResolver } from '../../src/verify/resolver.ts'
@@ -29,6 +30,7 @@ export const createTestHost = (db: Database, env: Environment = {}): Host => {
   const resolve = createResolver(config.dns, systemClock)
   return {
     config, domain: config.domain, db, keys, clock: systemClock, log, routes: createRoutes(db), correspondents: createCorrespondents(db, keys, systemClock),
+    senders: createSenders(db, keys, log),
     recorder: createRecorder(db, systemClock, log), random: randomBytes, wakeWorker: () => {},
     leases: createLeases(db, systemClock, log), pingStore: async () => {},
     resolve, verifier: createVerifier(resolve),

@@ -1,0 +1,64 @@
+// DATA: what the owners of the aliases asked for, of a message that nothing else speaks against. It also remembers who wrote, for any alias:
+// the header of somebody's first message is the proof of who passed an address on.
+
+import type { Mailbox } from '../mail/address.ts'
+import { soleFrom } from '../mail/from.ts'
+import { fieldsOf } from '../mail/header.ts'
+import type { AliasFact, Route } from '../policy/decide.ts'
+import { authorOf, isExpected, learnedFrom, type Author } from '../policy/stranger.ts'
+import type { MessageFacts } from '../store/messages.ts'
+import type { Evidence } from '../store/senders.ts'
+import type { Host } from './host.ts'
+import type { Incoming } from './incoming.ts'
+
+/** A header may have 128 KiB; what proves something is in the first of them. */
+const MOST_HEADER_OCTETS = 65_536
+
+/** @param routes what became of each recipient so far; those that are held stay so, and teach their alias nothing */
+export const asOwnersAsk = async (host: Host, incoming: Incoming, message: MessageFacts, routes: readonly Route[]): Promise<readonly Route[]> => {
+  const from = soleFrom(fieldsOf(incoming.content.header))
+  const author = from && judgedAuthor(host, from.mailbox, message)
+  if (!author) return routes
+  return Promise.all(routes.map(async (route): Promise<Route> => {
+    const isStranger = await meet(host, route, author, incoming, message)
+    return isStranger && route.kind === 'forward' && route.alias.rules?.strangers === 'hold' ? { kind: 'hold', alias: route.alias, reason: 'stranger' } : route
+  }))
+}
+
+/** Undefined: nobody looked who it was (BURNBOX_BENCH_BARE, or an original that came back in a bounce). On a host without a domain its user is believed. */
+export const judgedAuthor = (host: Host, from: Mailbox, { authenticated, authentication }: MessageFacts): Author | undefined => {
+  if (authentication !== '') return authorOf(from, authenticated, authentication)
+  return host.config.local ? authorOf(from, authenticated, authentication, true) : undefined
+}
+
+/** A stranger, where the alias knows of such. */
+export const isStrangerTo = ({ rules, inboxes }: AliasFact, author: Author): boolean =>
+  rules?.strangers !== undefined && !isExpected(author, rules, inboxes.map(({ address }) => address))
+
+const meet = async (host: Host, route: Route, author: Author, incoming: Incoming, message: MessageFacts): Promise<boolean> => {
+  const alias = await learned(host, route, author, message.receivedAt)
+  const isStranger = isStrangerTo(alias, author)
+  if (alias.rules?.strangers !== undefined) {
+    host.senders.met({ alias, author, stranger: isStranger, at: message.receivedAt, evidence: () => evidenceOf(alias, incoming, message) })
+  }
+  return isStranger
+}
+
+/** The alias after it has learned, which most often it has: then nothing is asked. */
+const learned = async (host: Host, route: Route, author: Author, at: Date): Promise<AliasFact> => {
+  const { alias } = route
+  if (route.kind !== 'forward' || alias.rules?.strangers === undefined) return alias
+  const lesson = learnedFrom(author, alias.rules, at)
+  if (lesson.length === 0) return alias
+  await host.senders.learn({ aliasId: alias.id, learned: lesson, at })
+  return await host.routes.byId(alias.id) ?? alias
+}
+
+const evidenceOf = ({ rules }: AliasFact, incoming: Incoming, message: MessageFacts): Evidence | undefined => {
+  if (!rules || rules.evidenceDays === 0) return undefined
+  const { header } = incoming.content
+  return {
+    receivedAt: message.receivedAt.toISOString(), clientIp: message.clientIp, helo: message.helo, reversePath: message.reversePath,
+    authentication: message.authentication, header: header.toString('latin1', 0, MOST_HEADER_OCTETS), isCut: header.length > MOST_HEADER_OCTETS,
+  }
+}

@@ -1,0 +1,12 @@
+// What the owner of an alias asked for beside its state: whom it was given to, and what becomes of the mail of others.
+
+import type { Expectation, StrangerMode } from './stranger.ts'
+
+export type AliasRules = Expectation & {
+  /** Undefined: everybody may write to it (postmaster, abuse). */
+  readonly strangers: StrangerMode | undefined
+  /** In front of the subject of a stranger's mail. */
+  readonly strangerSubject: string | null
+  /** How long the header of somebody's first message is kept; 0: not at all. */
+  readonly evidenceDays: number
+}

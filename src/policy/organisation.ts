@@ -1,0 +1,13 @@
+// Whose a domain is: what somebody registered below a public suffix, private suffixes too, so that a.github.io is not b.github.io.
+
+import { parse } from 'tldts'
+
+/** `mail.shop.co.uk` -> `shop.co.uk`. What is itself a suffix, or an address literal, is nobody's but its own. */
+export const organisationOf = (domain: string): string => {
+  const { domain: registered, isIp } = parse(domain, { allowPrivateDomains: true })
+  return isIp ? domain : registered ?? domain
+}
+
+/** The domain itself, or one below it that is not somebody else's. */
+export const isWithin = (domain: string, name: string): boolean =>
+  domain === name || (domain.endsWith(`.${name}`) && organisationOf(domain) === organisationOf(name))
