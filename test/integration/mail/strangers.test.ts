@@ -37,7 +37,8 @@ describe('an alias that was made for a site', () => {
     expect(await sendersOf(shop.id)).toMatchObject([{ proven: true, stranger: false }])
   })
 
-  test.each(['amazonses.com', 'eu-west-1.amazonses.com', 'sendgrid.net', 'mailchimpapp.net'])('mail that %s signs for the company is the company\'s', async (service) => {
+  test.each(['amazonses.com', 'eu-west-1.amazonses.com', 'sendgrid.net', 'mailchimpapp.net'])(
+    'mail that %s signs for the company is the company\'s', async (service) => {
     const { alias, write, last } = await openCompanies(url)
     const shop = await alias('shop.example')
     await write(shop, 'news@shop.example', { signers: [service], returnPath: `bounce@${service}` })
@@ -158,7 +159,8 @@ describe('what becomes of a stranger\'s mail', () => {
     await db.updateTable('aliases').set({ state: 'burned', burned_at: new Date() }).where('id', '=', shop.id).execute()
     await write(shop, 'news@deals.example')
     expect(await sendersOf(shop.id)).toMatchObject([{ organisation: 'deals.example', stranger: true }])
-    const { evidence_encrypted: evidence } = await db.selectFrom('senders').select('evidence_encrypted').where('alias_id', '=', shop.id).executeTakeFirstOrThrow()
+    const { evidence_encrypted: evidence } = await db.selectFrom('senders').select('evidence_encrypted')
+      .where('alias_id', '=', shop.id).executeTakeFirstOrThrow()
     expect(evidence?.toString('latin1')).not.toContain('deals')
   })
 

@@ -83,7 +83,9 @@ describe('the owner', () => {
   })
 })
 
-const domains = ['shop.example', 'mail.shop.example', 'evil.example', 'bulk.example', 'a.github.io', 'b.github.io', 'other.co.uk', 'gmail.com', 'amazonses.com'] as const
+const domains = [
+  'shop.example', 'mail.shop.example', 'evil.example', 'bulk.example', 'a.github.io', 'b.github.io', 'other.co.uk', 'gmail.com', 'amazonses.com',
+] as const
 const arrival: fc.Arbitrary<Arrival> = fc.record({
   from: fc.tuple(fc.constantFrom('ann', 'ben'), fc.constantFrom(...domains)).map(([name, domain]) => `${name}@${domain}`),
   signers: fc.array(fc.constantFrom(...domains), { maxLength: 3 }), path: fc.constantFrom(...domains), authenticated: fc.boolean(),
@@ -125,7 +127,8 @@ describe('no sequence of mails', () => {
   })
 
   test('that nobody proves is expected, whatever came before, without a service that vouches for it', () => {
-    fc.assert(fc.property(fc.array(arrival, { maxLength: 12 }), fc.option(fc.constantFrom(...domains)), fc.constantFrom(...domains), (arrivals, site, domain) => {
+    fc.assert(fc.property(fc.array(arrival, { maxLength: 12 }), fc.option(fc.constantFrom(...domains)), fc.constantFrom(...domains),
+      (arrivals, site, domain) => {
       let state = alias(site)
       for (const one of arrivals) state = receive(state, one).after
       const forged = authorOf(mailbox(`ann@${domain}`), false, 'burn.example; spf=fail smtp.mailfrom=evil.example; dkim=none; dmarc=none')
