@@ -47,6 +47,9 @@ export type Config = {
   readonly logLevel: LogLevel
 }
 
+/** RFC 8314 §3.3: 465 begins with TLS, 587 asks for STARTTLS. A port behind a container or for tests says by its end which of them it is: 2465, 10465. */
+export const isImplicitTls = (port: number): boolean => port % 1_000 === 465
+
 export class ConfigMistakes extends Error {
   readonly mistakes: readonly string[]
 

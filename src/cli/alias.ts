@@ -1,4 +1,5 @@
 // burnbox alias …, by address.
+import { addCorrespondent } from '../flow/add-correspondent.ts'
 import { burnAlias } from '../flow/burn-alias.ts'
 import { closeAlias } from '../flow/close-alias.ts'
 import { accountNamed } from '../flow/create-account.ts'
@@ -59,6 +60,21 @@ export const aliasCommands: readonly Command[] = [
     },
   },
   {
+    name: 'alias write', usage: 'ALIAS ADDRESS [--name NAME]',
+    about: 'Write to someone new: print the reverse alias to write to, alone on stdout', words: [2, 2],
+    help: ['Mail to the reverse alias, from an inbox of ALIAS, goes to ADDRESS as from ALIAS.', '--name NAME   as you call them'],
+    options: { name: { type: 'string' } },
+    run: ({ words, values, services }) => withHost(services, async ({ host }) => {
+      const alias = await aliasNamed(host, words[0]!)
+      const name = labelOf(textOf(values, 'name'))
+      const { correspondent } = await addCorrespondent(host, {
+        accountId: alias.accountId, aliasUuid: alias.uuid, address: words[1]!, ...(name !== null && { name }),
+      })
+      const reverse = `${correspondent.reverseLocalPart}@${host.domain}`
+      return { text: reverse, json: { id: correspondent.id, alias: alias.address, address: correspondent.address, reverse_address: reverse } }
+    }),
+  },
+  {
     name: 'alias burn', usage: 'ADDRESS', about: 'From now on its mail is held, and the sender learns nothing', words: [1, 1],
     run: ({ words, services }) => withHost(services, async ({ host }) => said(await burnAlias(host, await aliasNamed(host, words[0]!)))),
   },
@@ -87,7 +103,7 @@ export const aliasCommands: readonly Command[] = [
 const labelOf = (text: string | undefined): string | null => {
   if (text === undefined || text.trim() === '') return null
   if (text.length > 200 || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) {
-    throw new Problem('invalid', 'A label is one line of at most 200 characters.')
+    throw new Problem('invalid', 'A label or name is one line of at most 200 characters.')
   }
   return text.trim()
 }

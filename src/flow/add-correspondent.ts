@@ -17,7 +17,7 @@ const NEW_ONES = { most: 200, windowMs: 86_400_000 } as const
 
 export const addCorrespondent = async (host: Host, which: Which): Promise<{ readonly correspondent: Correspondent; readonly isNew: boolean }> => {
   const alias = await aliasByUuid(host.db, which.accountId, which.aliasUuid)
-  if (!alias) throw notFound('address')
+  if (!alias) throw notFound('alias')
   const address = await outsideAddress(host, alias, which.address)
   const known = await correspondentByAddress(host.db, host.keys, alias, address)
   if (!known) {

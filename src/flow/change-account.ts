@@ -14,10 +14,14 @@ type Change = {
   readonly addressFormat?: AddressFormat | undefined
   readonly notices?: boolean | undefined
   readonly spamThreshold?: number | null | undefined
+  readonly correspondentDays?: number | undefined
+  readonly realName?: string | null | undefined
+  readonly shareAnswers?: boolean | undefined
 }
 
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
   const { accountId, name, defaultInboxUuid, heldDays, activityDays, addressFormat, notices, spamThreshold } = change
+  const { correspondentDays, realName, shareAnswers } = change
   const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
@@ -26,6 +30,7 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
   await updateSettings(tx, accountId, {
     ...(inbox && { defaultInboxId: inbox.id }), ...(heldDays !== undefined && { heldDays }),
     ...(activityDays !== undefined && { activityDays }), ...(addressFormat !== undefined && { addressFormat }), ...(notices !== undefined && { notices }),
-    ...(spamThreshold !== undefined && { spamThreshold }),
+    ...(spamThreshold !== undefined && { spamThreshold }), ...(correspondentDays !== undefined && { correspondentDays }),
+    ...(realName !== undefined && { realName }), ...(shareAnswers !== undefined && { shareAnswers }),
   })
 })

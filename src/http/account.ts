@@ -9,7 +9,7 @@ import { domainsOf } from '../store/domains.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { accountCounts } from '../store/stats.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, decodeCursor, encodeCursor, IdCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
+import { body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
@@ -20,6 +20,9 @@ const Me = z.object({
   domains: z.array(z.object({ name: z.string(), own: z.boolean() })),
   default_inbox_id: z.string().nullable(), address_format: Format, held_days: Count, activity_days: Count,
   notices: z.boolean().openapi({ description: 'A mail, once a day at most, when an inbox refuses mail' }),
+  correspondent_days: Count.openapi({ description: 'Reverse aliases that nobody used for so long are let go' }),
+  real_name: z.string().nullable().openapi({ description: 'A reply with it is held as would-reveal' }),
+  share_answers: z.boolean().openapi({ description: 'The other inboxes of an alias may see which of them answered' }),
   counts: z.object({
     active: Count, burned: Count, closed: Count, unused: Count, strangers: Count, holding: Count, holding_bytes: Count, holding_unread: Count,
     holding_expires_at: Time.nullable().openapi({ description: 'When the first held message lapses' }),
@@ -30,6 +33,7 @@ const Me = z.object({
 const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
   activity_days: Days(3650).optional(), address_format: Format.optional(), notices: z.boolean().optional(),
+  correspondent_days: z.number().int().min(30).max(3650).optional(), real_name: Line(100).nullish(), share_answers: z.boolean().optional(),
   spam_threshold: z.number().min(0).max(1000).nullable().optional(),
 })
 const ActivityShape = z.object({
@@ -54,7 +58,8 @@ export const accountRoutes = (services: Services) => {
       created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       address_format: account.addressFormat, held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
-      spam_threshold: account.spamThreshold,
+      spam_threshold: account.spamThreshold, correspondent_days: account.correspondentDays, real_name: account.realName,
+      share_answers: account.shareAnswers,
       counts: {
         active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: 0,
         holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
@@ -81,7 +86,8 @@ export const accountRoutes = (services: Services) => {
       await changeAccount(host, {
         accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
         heldDays: input.held_days, activityDays: input.activity_days, addressFormat: input.address_format, notices: input.notices,
-        spamThreshold: input.spam_threshold,
+        spamThreshold: input.spam_threshold, correspondentDays: input.correspondent_days, shareAnswers: input.share_answers,
+        realName: input.real_name === undefined ? undefined : emptyToNull(input.real_name),
       })
       return c.json(await meJson(accountId), 200)
     })

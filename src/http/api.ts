@@ -1,7 +1,9 @@
 // The API, version 1, as one router: what /v1/openapi.json describes and what Hono's typed client reads.
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
-import { correspondentRoutes } from './correspondents.ts'
+import { appPasswordRoutes } from './app-passwords.ts'
+import { blockRoutes } from './blocks.ts'
+import { aliasCorrespondentRoutes, correspondentRoutes } from './correspondents.ts'
 import { domainRoutes } from './domains.ts'
 import { heldRoutes } from './held.ts'
 import { hostDnsRoutes } from './host-dns.ts'
@@ -22,6 +24,9 @@ import { tokenRoutes } from './tokens.ts'
 export const createApi = (services: Services) => createRouter()
   .route('/v1/aliases', manyAliasesRoutes(services))
   .route('/v1/aliases', aliasRoutes(services))
+  .route('/v1/aliases', aliasCorrespondentRoutes(services))
+  .route('/v1/app-passwords', appPasswordRoutes(services))
+  .route('/v1/blocks', blockRoutes(services))
   .route('/v1/correspondents', correspondentRoutes(services))
   .route('/v1/domains', domainRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))

@@ -1,6 +1,7 @@
 // /v1/inboxes: the real mailboxes. A new one gets a verification mail and receives nothing before.
 import { createRoute, z } from '@hono/zod-openapi'
 import { addInbox, verifyInboxAgain } from '../flow/add-inbox.ts'
+import { changeInbox } from '../flow/change-inbox.ts'
 import { removeInbox } from '../flow/remove-inbox.ts'
 import { verifyInbox, verifyInboxByCode } from '../flow/verify-inbox.ts'
 import { inboxesOf, type Inbox } from '../store/inboxes.ts'
@@ -14,12 +15,14 @@ const InboxShape = z.object({
   aliases: z.number().int().openapi({ description: 'How many aliases lead here' }),
   refused_since: Time.nullable().openapi({ description: 'Its server refuses mail since then; null after the next delivery that it accepts' }),
   refused_reply: z.string().nullable().openapi({ description: 'What its server said' }),
+  reply_secret: z.boolean().openapi({ description: 'Its reverse aliases carry a secret that proves its replies: for providers without DKIM and SPF' }),
 }).openapi('Inbox')
 
 const inboxJson = (inbox: Inbox): z.input<typeof InboxShape> => ({
   id: inbox.uuid, address: inbox.address, verified: inbox.verifiedAt !== null, verified_at: inbox.verifiedAt?.toISOString() ?? null,
   created_at: inbox.createdAt.toISOString(), aliases: inbox.aliases,
   refused_since: inbox.refusedSince?.toISOString() ?? null, refused_reply: inbox.refusedReply,
+  reply_secret: inbox.hasReplySecret,
 })
 
 export const inboxRoutes = (services: Services) => {
@@ -61,6 +64,17 @@ export const inboxRoutes = (services: Services) => {
       request: { params: IdParam }, responses: { 200: json(InboxShape, 'The inbox'), default: otherwise },
     }), async (c) => {
       const inbox = await verifyInboxAgain(host, { accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id) })
+      return c.json(inboxJson(inbox), 200)
+    })
+    .openapi(createRoute({
+      method: 'patch', path: '/{id}', tags, summary: 'Let its replies be proven by a secret, or no longer', middleware: manage,
+      description: 'Off and on again makes a new secret: reverse aliases that this inbox was shown before no longer work for it.',
+      request: { params: IdParam, body: body(z.object({ reply_secret: z.boolean().optional() })) },
+      responses: { 200: json(InboxShape, 'The inbox'), default: otherwise },
+    }), async (c) => {
+      const inbox = await changeInbox(host, {
+        accountId: c.var.caller.accountId, uuid: inboxId(c.req.valid('param').id), replySecret: c.req.valid('json').reply_secret,
+      })
       return c.json(inboxJson(inbox), 200)
     })
     .openapi(createRoute({

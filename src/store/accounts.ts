@@ -27,6 +27,12 @@ export type Account = {
   readonly createdAt: Date
   /** From this score on spam is held; null: never. */
   readonly spamThreshold: number | null
+  /** Reverse aliases that nobody used for so long are let go. */
+  readonly correspondentDays: number
+  /** Must not leave in a reply. */
+  readonly realName: string | null
+  /** The other inboxes of an alias may see which of them answered. */
+  readonly shareAnswers: boolean
 }
 export type NewAccount = {
   readonly email: string
@@ -47,13 +53,16 @@ export type Settings = {
   readonly addressFormat?: AddressFormat
   readonly activityDays?: number
   readonly notices?: boolean
+  readonly correspondentDays?: number
+  readonly realName?: string | null
+  readonly shareAnswers?: boolean
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
   'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.held_days', 's.held_bytes', 's.alias_limit', 's.domain_limit',
   's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
-  's.spam_threshold',
+  's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
@@ -61,7 +70,7 @@ const accountOf = (row: AccountRow): Account => ({
   id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, deleteAt: row.delete_at,
   heldDays: row.held_days, aliasLimit: row.alias_limit, domainLimit: row.domain_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
-  spamThreshold: row.spam_threshold,
+  spamThreshold: row.spam_threshold, correspondentDays: row.correspondent_days, realName: row.real_name, shareAnswers: row.share_answers,
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
@@ -143,6 +152,9 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
     ...(settings.addressFormat !== undefined && { address_format: settings.addressFormat }),
     ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
     ...(settings.notices !== undefined && { notices: settings.notices }),
+    ...(settings.correspondentDays !== undefined && { correspondent_days: settings.correspondentDays }),
+    ...(settings.realName !== undefined && { real_name: settings.realName }),
+    ...(settings.shareAnswers !== undefined && { share_answers: settings.shareAnswers }),
   }
   if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()
 }

@@ -57,3 +57,15 @@ export const deleteBlock = async (db: Database, accountId: string, uuid: string)
   const { numDeletedRows } = await db.deleteFrom('account_blocks').where('account_id', '=', accountId).where('uuid', '=', uuid).executeTakeFirst()
   return numDeletedRows > 0n
 }
+
+/** Which of the addresses the account blocks at all of its aliases. */
+export const blockedAmong = async (
+  db: Database, keys: Pick<Keys, 'hash'>, accountId: string, addresses: readonly Mailbox[],
+): Promise<ReadonlySet<Mailbox>> => {
+  const any = await db.selectFrom('account_blocks').select('id').where('account_id', '=', accountId).limit(1).executeTakeFirst()
+  if (!any || addresses.length === 0) return new Set()
+  const byHash = new Map(addresses.map((address) => [hashFor(keys, accountId, address).toString('hex'), address]))
+  const rows = await db.selectFrom('account_blocks').select('address_hash').where('account_id', '=', accountId)
+    .where('address_hash', 'in', [...byHash.keys()].map((hash) => Buffer.from(hash, 'hex'))).execute()
+  return new Set(rows.map((row) => byHash.get(row.address_hash.toString('hex'))!))
+}

@@ -9,6 +9,7 @@ import { isUuid } from './uuid.ts'
 export type Correspondent = {
   readonly id: string
   readonly cursor: string
+  readonly aliasId: number
   readonly aliasUuid: string
   readonly alias: string
   readonly address: Mailbox
@@ -25,13 +26,13 @@ type Query = { readonly accountId: string; readonly aliasUuid?: string | undefin
 
 const correspondents = (db: Database, accountId: string) => db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
   .select([
-    'c.id', 'c.uuid', 'a.uuid as alias_uuid', 'a.address as alias', 'c.address_encrypted', 'c.name', 'c.reverse_local_part', 'c.created_at',
+    'c.id', 'c.uuid', 'a.id as alias_id', 'a.uuid as alias_uuid', 'a.address as alias', 'c.address_encrypted', 'c.name', 'c.reverse_local_part', 'c.created_at',
     'c.last_used_at', 'c.blocked_at',
   ]).where('c.account_id', '=', accountId)
 type Row = Awaited<ReturnType<ReturnType<typeof correspondents>['executeTakeFirstOrThrow']>>
 
 const correspondentOf = (keys: Pick<Keys, 'decrypt'>) => (row: Row): Correspondent => ({
-  id: row.uuid, cursor: row.id, aliasUuid: row.alias_uuid, alias: row.alias, address: keys.decrypt(row.address_encrypted) as Mailbox,
+  id: row.uuid, cursor: row.id, aliasId: row.alias_id, aliasUuid: row.alias_uuid, alias: row.alias, address: keys.decrypt(row.address_encrypted) as Mailbox,
   name: row.name, reverseLocalPart: row.reverse_local_part, firstAt: row.created_at, lastUsedAt: row.last_used_at, blockedAt: row.blocked_at,
 })
 

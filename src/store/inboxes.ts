@@ -14,10 +14,13 @@ export type Inbox = {
   /** Its server refuses mail, and what it said. */
   readonly refusedSince: Date | null
   readonly refusedReply: string | null
+  /** Its reverse aliases carry a secret. */
+  readonly hasReplySecret: boolean
 }
 
 const inboxes = (db: Database) => db.selectFrom('inboxes').select((eb) => [
   'inboxes.id', 'inboxes.uuid', 'inboxes.address', 'inboxes.verified_at', 'inboxes.created_at', 'inboxes.refused_since', 'inboxes.refused_reply',
+  eb('inboxes.reply_secret', 'is not', null).as('has_reply_secret'),
   eb.selectFrom('alias_inboxes').whereRef('alias_inboxes.inbox_id', '=', 'inboxes.id')
     .select((n) => n.fn.countAll<string>().as('n')).as('aliases'),
 ])
@@ -25,7 +28,7 @@ type InboxRow = Awaited<ReturnType<ReturnType<typeof inboxes>['executeTakeFirstO
 
 const inboxOf = (row: InboxRow): Inbox => ({
   id: row.id, uuid: row.uuid, address: row.address as Mailbox, verifiedAt: row.verified_at, createdAt: row.created_at,
-  aliases: Number(row.aliases), refusedSince: row.refused_since, refusedReply: row.refused_reply,
+  aliases: Number(row.aliases), refusedSince: row.refused_since, refusedReply: row.refused_reply, hasReplySecret: row.has_reply_secret === true,
 })
 
 export const inboxesOf = async (db: Database, accountId: string): Promise<readonly Inbox[]> =>
@@ -97,3 +100,21 @@ export const aliasesOfInbox = async (
   db.selectFrom('alias_inboxes').innerJoin('aliases', 'aliases.id', 'alias_inboxes.alias_id')
     .select(['aliases.uuid as id', 'aliases.address'])
     .where('alias_inboxes.inbox_id', '=', inboxId).orderBy('aliases.id').limit(limit).execute()
+
+/** Null takes it away; one that is there stays, so that reverse aliases that are written down go on working. */
+export const setReplySecret = async (db: Database, inboxId: string, secret: Buffer | null): Promise<void> => {
+  let update = db.updateTable('inboxes').set({ reply_secret: secret }).where('id', '=', inboxId)
+  if (secret !== null) update = update.where('reply_secret', 'is', null)
+  await update.execute()
+}
+
+export type SecretInbox = { readonly aliasId: number; readonly uuid: string; readonly address: string; readonly replySecret: Buffer }
+
+/** Those inboxes of these aliases whose reverse aliases carry a secret. */
+export const secretInboxes = async (db: Database, aliasIds: readonly number[]): Promise<readonly SecretInbox[]> => {
+  if (aliasIds.length === 0) return []
+  const rows = await db.selectFrom('alias_inboxes as ai').innerJoin('inboxes as i', 'i.id', 'ai.inbox_id')
+    .select(['ai.alias_id', 'i.uuid', 'i.address', 'i.reply_secret'])
+    .where('ai.alias_id', 'in', [...aliasIds]).where('i.reply_secret', 'is not', null).where('i.verified_at', 'is not', null).orderBy('i.id').execute()
+  return rows.map((row) => ({ aliasId: row.alias_id, uuid: row.uuid, address: row.address, replySecret: row.reply_secret! }))
+}

@@ -20,3 +20,9 @@ export const takeTry = async (db: Database, key: Buffer, limit: TryLimit, now: D
 export const forgetTries = async (db: Database, keys: readonly Buffer[]): Promise<void> => {
   await db.deleteFrom('tries').where('key', 'in', [...keys]).execute()
 }
+
+/** Counts nothing. */
+export const triesLeft = async (db: Database, key: Buffer, limit: TryLimit, now: Date): Promise<boolean> => {
+  const row = await db.selectFrom('tries').select('count').where('key', '=', key).where('until', '>', now).executeTakeFirst()
+  return row === undefined || row.count < limit.most
+}

@@ -60,6 +60,15 @@ test('alias new prints the address, alone; burn, restore and close by address', 
   expect((await burnbox('alias', 'list', '--state', 'closed')).out).toBe(`${address}  closed  shop.example  Pans\n`)
 })
 
+test('alias write prints the reverse alias, alone, the same one again; nobody new while it is burned', async () => {
+  const address = (await burnbox('alias', 'new', 'ada@home.example', 'flat.example')).out.trim()
+  const { code, out } = await burnbox('alias', 'write', address, 'Landlord@Flat.example', '--name', 'Mr Stone')
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^r\.[a-z2-7]{26}@burn\.localhost\n$/) })
+  expect(await json('alias', 'write', address, 'landlord@flat.example')).toMatchObject({ alias: address, reverse_address: out.trim() })
+  await burnbox('alias', 'burn', address)
+  expect(await burnbox('alias', 'write', address, 'x@flat.example')).toMatchObject({ code: 65, out: '', err: expect.stringMatching(/is burned/) })
+})
+
 test('held and queue', async () => {
   const address = (await burnbox('alias', 'new', 'ada@home.example', 'held.example')).out.trim()
   const { uuid } = await db.selectFrom('aliases').select('uuid').where('address', '=', address).executeTakeFirstOrThrow()

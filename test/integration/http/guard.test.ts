@@ -34,6 +34,7 @@ const routes = Object.entries(description.paths as Record<string, object>)
 /** What a call needs in its body to be about its id. */
 const bodyOf = (method: string, path: string): object => ({
   ...(method === 'PATCH' && { json: {} }), ...(path.endsWith('/code') && { json: { code: '123456' } }),
+  ...(method === 'POST' && path.endsWith('/correspondents') && { json: { address: 'someone@shop.example' } }),
 })
 /** All that a token may do which only creates. */
 const forCreating = new Set(['POST /v1/aliases', 'GET /v1/site'])
