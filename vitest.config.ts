@@ -8,6 +8,7 @@ const rooms: readonly Room[] = [
   { name: 'integration', needsPostgres: true, workers: 2, seconds: 60 },
   { name: 'fuzz', needsPostgres: true, workers: 2, seconds: 120 },
   { name: 'e2e', needsPostgres: true, workers: 2, seconds: 120 },
+  { name: 'compat', needsPostgres: false, workers: 2, seconds: 120 },
   { name: 'browser', needsPostgres: true, workers: 1, seconds: 180 },
   { name: 'chaos', needsPostgres: true, workers: 1, seconds: 300 },
 ]

@@ -7,7 +7,7 @@ import type { TestCase, Vitest } from 'vitest/node'
 import { installTools } from './support/install-tools.ts'
 import { hasTool, type Tool } from './support/tools.ts'
 
-const rooms = ['unit', 'integration', 'fuzz', 'e2e', 'browser', 'chaos']
+const rooms = ['unit', 'integration', 'fuzz', 'e2e', 'compat', 'browser', 'chaos']
 const tools: readonly Tool[] = ['chromium', 'faketime', 'gpg', 'opendkim', 'opendmarc', 'openssl', 'postfix', 'python3-dkim', 'rspamd', 'strace', 'swaks']
 
 const args = process.argv.slice(2)

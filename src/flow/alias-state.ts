@@ -21,12 +21,11 @@ export const moveAlias = async (host: Host, tx: Tx, which: OneAlias, action: Sta
     case 'forgotten': return alias
     case 'changed': {
       const now = host.clock.now()
-      const burnedAt = result.state === 'burned' ? now : undefined
-      await setAliasState(tx, alias.id, result.state, burnedAt)
+      await setAliasState(tx, alias.id, result.state, now)
       await insertActivity(tx, [
         { at: now, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: kinds[action] },
       ])
-      return { ...alias, state: result.state, burnedAt: burnedAt ?? alias.burnedAt }
+      return { ...alias, state: result.state, ...(result.state === 'burned' && { burnedAt: now }), ...(result.state === 'closed' && { closedAt: now }) }
     }
   }
 }

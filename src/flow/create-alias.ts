@@ -85,7 +85,7 @@ const insertRandom = async <T>(
 }
 
 /** Each number as likely: octets beyond the last whole multiple are thrown away. */
-const randomBelow = (host: Pick<Host, 'random'>, below: number): number => {
+export const randomBelow = (host: Pick<Host, 'random'>, below: number): number => {
   for (;;) {
     const octet = host.random(1)[0]!
     if (octet < 256 - (256 % below)) return octet % below

@@ -32,7 +32,7 @@ export const RestoredAlias = FullAlias.extend({
 
 export const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
   ...briefJson(alias), note: alias.note, display_name: alias.displayName, pinned: alias.pinned, system: alias.system,
-  inboxes: [...alias.inboxes],
+  inboxes: alias.inboxes.map(({ id, address, verified }) => ({ id, address, verified })),
   created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
   last_message_at: alias.lastMessageAt?.toISOString() ?? null,
   holding: alias.holding, strangers: 0,

@@ -2,6 +2,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { getPath } from 'hono/utils/url'
 import { fileURLToPath } from 'node:url'
 import type { Host } from '../flow/host.ts'
 import { notFound, Problem } from '../flow/problem.ts'
@@ -9,6 +10,9 @@ import { inNetworks } from '../networks.ts'
 import { createApi } from './api.ts'
 import type { Auth } from './auth.ts'
 import { clientAddressOf, withClientAddress } from './client-address.ts'
+import { answerDialectError } from './dialects/answer-error.ts'
+import { dialectPath, isDialectPath } from './dialects/dialect.ts'
+import { dialectRoutes, openToAll } from './dialects/dialects.ts'
 import { docRoutes } from './docs.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -31,13 +35,15 @@ export const createWeb = (parts: Parts): Web => {
   const services = { host, auth, reader }
   const isTrusted = inNetworks(host.config.trustedProxies)
   const origins = originsOf(host.config)
-  const app = new Hono<HttpEnv>()
+  const app = new Hono<HttpEnv>({ getPath: (request) => dialectPath(getPath(request)) })
+  const [answer, answerDialect] = [answerError(host.log), answerDialectError(host.log)]
 
-  app.onError(answerError(host.log))
+  app.onError((error, c) => isDialectPath(c.req.path) ? answerDialect(error, c) : answer(error, c))
   app.notFound(() => {
     throw notFound('page')
   })
   app.use(headers(host.config))
+  app.use('/api/*', openToAll)
   app.use(async (c, next) => {
     c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, isTrusted))
     await next()
@@ -57,6 +63,7 @@ export const createWeb = (parts: Parts): Web => {
   app.route('/', api)
   app.route('/v1', docRoutes(api, host.config.url.origin))
   app.route('/', healthRoutes(services))
+  app.route('/api', dialectRoutes(services))
   app.all('/v1/*', () => {
     throw notFound('call')
   })

@@ -1,5 +1,6 @@
 // Who calls, and may they? 401 = we don't know you, 403 = we do, and no. RELIABILITY L01, L05, L10.
 import { createMiddleware } from 'hono/factory'
+import type { Host } from '../flow/host.ts'
 import { Problem } from '../flow/problem.ts'
 import { accountById } from '../store/accounts.ts'
 import { isSuspended } from '../store/host-accounts.ts'
@@ -17,13 +18,17 @@ export const guard = ({ host, auth }: Guarding, scope: Scope) => {
     if (!caller) throw unauthorized()
     if (caller.via === 'session') refuseForgery(c.req.raw, origins)
     refuseOtherTypes(c.req.raw.headers)
-    if (!caller.scopes.includes(scope)) throw new Problem('forbidden', `This token may not do that: it lacks the scope "${scope}".`)
-    if (scope !== 'read' && await isSuspended(host.db, caller.accountId)) {
-      throw new Problem('forbidden', 'This account is suspended by whoever runs this host: it can read, and its mail is held.')
-    }
+    await refuseUnlessAllowed(host, caller, scope)
     c.set('caller', caller)
     await next()
   })
+}
+
+export const refuseUnlessAllowed = async (host: Host, caller: Pick<Caller, 'accountId' | 'scopes'>, scope: Scope): Promise<void> => {
+  if (!caller.scopes.includes(scope)) throw new Problem('forbidden', `This token may not do that: it lacks the scope "${scope}".`)
+  if (scope !== 'read' && await isSuspended(host.db, caller.accountId)) {
+    throw new Problem('forbidden', 'This account is suspended by whoever runs this host: it can read, and its mail is held.')
+  }
 }
 
 /** For whoever runs the host; their token too, with the scope. */
@@ -55,16 +60,20 @@ export const callerOf = async ({ host, auth }: Guarding, headers: Headers): Prom
   const authorization = headers.get('authorization')
   if (authorization !== null) {
     const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1]
-    const found = token === undefined ? undefined : await accountOfToken(host.db, token, host.clock.now())
-    if (!found) return undefined
-    // When it was last used is not worth an answer that fails.
-    await noteTokenUse(host.db, found, host.clock.now()).catch((error: unknown) => host.log.debug({ err: error }, 'the use of a token was not noted'))
-    const { accountId, scopes: granted, id, domain, dailyLimit, expiresAt } = found
-    return { accountId, scopes: granted, via: 'token', token: { id, domain, dailyLimit, expiresAt } }
+    return token === undefined ? undefined : callerOfToken(host, token)
   }
   if (headers.get('cookie') === null) return undefined
   const accountId = await auth.accountOfSession(headers)
   return accountId === undefined ? undefined : { accountId, scopes, via: 'session' }
+}
+
+export const callerOfToken = async (host: Host, token: string): Promise<Caller | undefined> => {
+  const found = await accountOfToken(host.db, token, host.clock.now())
+  if (!found) return undefined
+  // When it was last used is not worth an answer that fails.
+  await noteTokenUse(host.db, found, host.clock.now()).catch((error: unknown) => host.log.debug({ err: error }, 'the use of a token was not noted'))
+  const { accountId, scopes: granted, id, domain, dailyLimit, expiresAt } = found
+  return { accountId, scopes: granted, via: 'token', token: { id, domain, dailyLimit, expiresAt } }
 }
 
 const unauthorized = (): Problem => new Problem('unauthorized', 'Send "Authorization: Bearer <token>" with a valid token, or sign in.')

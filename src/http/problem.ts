@@ -23,19 +23,28 @@ export const problemResponse = (problem: Problem): Response => {
 }
 
 export const answerError = (log: Log) => (error: Error, c: Context): Response => {
-  if (error instanceof Problem) return problemResponse(error)
-  if (error instanceof HTTPException) {
-    return problemResponse(new Problem(codeOfStatus(error.status), sentences[error.status] ?? 'The request cannot be answered.'))
-  }
-  if (isStoreAway(error)) {
-    log.warn({ err: error, method: c.req.method, route: c.req.routePath }, 'the database is away')
-    return problemResponse(storeAway())
-  }
-  const id = nanoid(12)
-  log.error({ err: error, id, method: c.req.method, route: c.req.routePath }, 'request failed')
+  const problem = problemOf(log, error, c)
+  if (problem) return problemResponse(problem)
+  const id = logFault(log, error, c)
   return document(500, {
     title: 'Something went wrong here', status: 500, code: 'fault', detail: `It is in the log under the id ${id}.`, id,
   })
+}
+
+/** A caller's mistake, ours to name or the framework's, or that the database is away; undefined is a fault. */
+export const problemOf = (log: Log, error: Error, c: Context): Problem | undefined => {
+  if (error instanceof Problem) return error
+  if (error instanceof HTTPException) return new Problem(codeOfStatus(error.status), sentences[error.status] ?? 'The request cannot be answered.')
+  if (!isStoreAway(error)) return undefined
+  log.warn({ err: error, method: c.req.method, route: c.req.routePath }, 'the database is away')
+  return storeAway()
+}
+
+/** The id under which it is in the log. */
+export const logFault = (log: Log, error: Error, c: Context): string => {
+  const id = nanoid(12)
+  log.error({ err: error, id, method: c.req.method, route: c.req.routePath }, 'request failed')
+  return id
 }
 
 const sentences: Readonly<Record<number, string>> = {

@@ -44,11 +44,15 @@ export const uuidOf = (id: string, what: string): string => {
 export const createRouter = () => new OpenAPIHono<HttpEnv>({
   defaultHook: (result) => {
     if (result.success) return undefined
-    const errors = result.error.issues.slice(0, 20).map((issue) => ({ field: issue.path.join('.'), detail: issue.message }))
-    const detail = errors.map((error) => error.field === '' ? error.detail : `${error.field}: ${error.detail}`).join('; ')
-    throw new Problem(result.target === 'json' ? 'invalid' : 'invalid-query', detail, { errors })
+    throw problemOfIssues(result.target === 'json' ? 'invalid' : 'invalid-query', result.error.issues)
   },
 })
+
+export const problemOfIssues = (code: 'invalid' | 'invalid-query', issues: readonly z.core.$ZodIssue[]): Problem => {
+  const errors = issues.slice(0, 20).map((issue) => ({ field: issue.path.join('.'), detail: issue.message }))
+  const detail = errors.map((error) => error.field === '' ? error.detail : `${error.field}: ${error.detail}`).join('; ')
+  return new Problem(code, detail, { errors })
+}
 
 export const encodeCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 

@@ -23,7 +23,7 @@ export type AliasQuery = {
 }
 
 // % _ and \ are letters here, not patterns.
-const pattern = (word: string): string => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
+export const pattern = (word: string): string => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
 
 /** Every word must be somewhere in address, label, note, site or display name. */
 export const searchAliases = async (

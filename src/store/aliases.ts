@@ -8,7 +8,16 @@ import { deleteHeldOf } from './holding.ts'
 import { forgetUnusedMessages } from './messages.ts'
 import { isUuid } from './uuid.ts'
 
-export type AliasInbox = { readonly id: string; readonly address: string; readonly verified: boolean }
+export type AliasInbox = {
+  readonly id: string
+  /** The same as an integer, which SimpleLogin's clients need. */
+  readonly number: number
+  readonly address: string
+  readonly verified: boolean
+  /** RFC 3339. */
+  readonly verifiedAt: string | null
+  readonly createdAt: string
+}
 export type Alias = {
   readonly id: number
   readonly uuid: string
@@ -23,6 +32,8 @@ export type Alias = {
   readonly pinned: boolean
   readonly createdAt: Date
   readonly burnedAt: Date | null
+  /** When it was last closed. */
+  readonly closedAt: Date | null
   readonly lastMessageAt: Date | null
   readonly delivered: number
   readonly held: number
@@ -56,11 +67,12 @@ export type AliasChange = {
 
 export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoin('alias_counts as c', 'c.alias_id', 'aliases.id').select([
   'aliases.id', 'aliases.uuid', 'aliases.account_id', 'aliases.address', 'aliases.state', 'aliases.system', 'aliases.site', 'aliases.label',
-  'aliases.note', 'aliases.display_name', 'aliases.pinned', 'aliases.created_at', 'aliases.burned_at',
+  'aliases.note', 'aliases.display_name', 'aliases.pinned', 'aliases.created_at', 'aliases.burned_at', 'aliases.closed_at',
   'c.last_message_at', 'c.delivered', 'c.held', 'c.replied',
   sql<string>`(select count(*) from held h where h.alias_id = aliases.id and h.released_at is null)`.as('holding'),
   sql<AliasInbox[]>`(
-    select coalesce(json_agg(json_build_object('id', i.uuid, 'address', i.address, 'verified', i.verified_at is not null) order by i.id), '[]')
+    select coalesce(json_agg(json_build_object('id', i.uuid, 'number', i.id, 'address', i.address, 'verified', i.verified_at is not null,
+      'verifiedAt', i.verified_at, 'createdAt', i.created_at) order by i.id), '[]')
     from alias_inboxes ai join inboxes i on i.id = ai.inbox_id where ai.alias_id = aliases.id)`.as('inboxes'),
 ])
 export type AliasRow = Awaited<ReturnType<ReturnType<typeof selectAliases>['executeTakeFirstOrThrow']>>
@@ -69,13 +81,19 @@ export const aliasOf = (row: AliasRow): Alias => ({
   id: row.id, uuid: row.uuid, accountId: row.account_id, address: row.address as Mailbox, state: row.state as AliasState,
   system: row.system,
   site: row.site, label: row.label, note: row.note, displayName: row.display_name, pinned: row.pinned, createdAt: row.created_at,
-  burnedAt: row.burned_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
+  burnedAt: row.burned_at, closedAt: row.closed_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
   replied: Number(row.replied), holding: Number(row.holding), inboxes: row.inboxes,
 })
 
 export const aliasByUuid = async (db: Database, accountId: string, uuid: string): Promise<Alias | undefined> => {
   if (!isUuid(uuid)) return undefined
   const row = await selectAliases(db).where('aliases.account_id', '=', accountId).where('aliases.uuid', '=', uuid).executeTakeFirst()
+  return row && aliasOf(row)
+}
+
+/** By the integer that SimpleLogin's clients know it by. */
+export const aliasByNumber = async (db: Database, accountId: string, id: number): Promise<Alias | undefined> => {
+  const row = await selectAliases(db).where('aliases.account_id', '=', accountId).where('aliases.id', '=', id).executeTakeFirst()
   return row && aliasOf(row)
 }
 
@@ -117,7 +135,7 @@ export const insertAlias = async (tx: Tx, alias: NewAlias): Promise<{ readonly i
 }
 
 /** postmaster and abuse count for nobody. */
-export const countAliases = async (tx: Tx, accountId: string): Promise<number> => {
+export const countAliases = async (tx: Database, accountId: string): Promise<number> => {
   const { n } = await tx.selectFrom('aliases').select((eb) => eb.fn.countAll<string>().as('n'))
     .where('account_id', '=', accountId).where('system', '=', false).executeTakeFirstOrThrow()
   return Number(n)
@@ -139,9 +157,10 @@ export const changeAlias = async (tx: Tx, aliasId: number, change: AliasChange):
   if (Object.keys(set).length > 0) await tx.updateTable('aliases').set(set).where('id', '=', aliasId).execute()
 }
 
-/** `burnedAt` is given when this is a burn; else the time of the latest burn stays. */
-export const setAliasState = async (tx: Tx, aliasId: number, state: AliasState, burnedAt?: Date): Promise<void> => {
-  await tx.updateTable('aliases').set({ state, ...(burnedAt && { burned_at: burnedAt }) }).where('id', '=', aliasId).execute()
+/** The times of the latest burn and of the latest closing stay. */
+export const setAliasState = async (tx: Tx, aliasId: number, state: AliasState, at: Date): Promise<void> => {
+  const times = { active: {}, burned: { burned_at: at }, closed: { closed_at: at } } as const
+  await tx.updateTable('aliases').set({ state, ...times[state] }).where('id', '=', aliasId).execute()
 }
 
 /** Removes the alias and keeps its hash. Throws the foreign key's error while mail is queued or held for it. */

@@ -102,6 +102,7 @@ export interface Aliases {
   account_id: string;
   address: string;
   burned_at: Timestamp | null;
+  closed_at: Timestamp | null;
   created_at: Timestamp;
   display_name: string | null;
   domain_id: Int8;
@@ -172,6 +173,7 @@ export interface Correspondents {
   id: Generated<Int8>;
   last_used_at: Timestamp;
   name: string | null;
+  number: number | null;
   reverse_local_part: string;
   uuid: Generated<string>;
 }
