@@ -48,7 +48,8 @@ const filtered = (db: Database, query: AliasPageQuery) => {
       .whereRef('l.alias_id', '=', 'aliases.id').where('i.uuid', '=', inboxUuid)))
   }
   if (domain !== undefined) {
-    select = select.where((eb) => eb.exists(eb.selectFrom('domains as d').select('d.id').whereRef('d.id', '=', 'aliases.domain_id').where('d.name', '=', domain)))
+    select = select.where((eb) => eb.exists(eb.selectFrom('domains as d').select('d.id')
+      .whereRef('d.id', '=', 'aliases.domain_id').where('d.name', '=', domain)))
   }
   return select
 }

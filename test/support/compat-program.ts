@@ -5,7 +5,12 @@ import { afterAll } from 'vitest'
 import { startProgram } from './program.ts'
 import { sendMessage } from './send-message.ts'
 
-export type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly text: string; readonly body: any }
+export type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  readonly body: any
+}
 export type Call = { readonly headers?: Readonly<Record<string, string>>; readonly json?: unknown; readonly body?: string }
 export type Tenant = {
   readonly email: string
@@ -70,7 +75,7 @@ export const startCompat = async (): Promise<CompatProgram> => {
     return { email, password, cookie, manage: await keyWith('manage'), read: await keyWith('read'), create: await keyWith('create') }
   }
   const ada = await tenant(program.setup!, 'ada')
-  const { body: invitation } = await call('POST', '/v1/host/invitations', { headers: { cookie: ada.cookie, origin: program.url }, json: { email: 'bob@home.example' } })
+  const { body: invitation } = await own(ada, 'POST', '/v1/host/invitations', { email: 'bob@home.example' })
   const bob = await tenant(invitation.url, 'bob')
 
   return {

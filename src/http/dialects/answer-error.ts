@@ -1,6 +1,6 @@
 // The only way out for errors below /api: JSON in the caller's dialect, one short sentence, because every client shows it as it is.
 import type { Context } from 'hono'
-import { Problem } from '../../flow/problem.ts'
+import type { Problem } from '../../flow/problem.ts'
 import type { Log } from '../../log.ts'
 import { logFault, problemOf } from '../problem.ts'
 import type { HttpEnv } from '../services.ts'

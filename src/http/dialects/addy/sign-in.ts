@@ -22,13 +22,15 @@ const Mfa = z.object({ mfa_key: z.string().max(2_000), otp: z.string().max(20), 
 export const addyLogin = (services: Services, signIn: SignIn) => async (c: Context<HttpEnv>): Promise<Response> => {
   const body = await readBody(c, Login)
   const wanted = wantedOf(services, body)
-  return answer(c, services, wanted, await signIn.withPassword(body.username, body.password, fromOf(c), wanted), 'The provided credentials are incorrect.')
+  const result = await signIn.withPassword(body.username, body.password, fromOf(c), wanted)
+  return answer(c, services, wanted, result, 'The provided credentials are incorrect.')
 }
 
 export const addyMfa = (services: Services, signIn: SignIn) => async (c: Context<HttpEnv>): Promise<Response> => {
   const body = await readBody(c, Mfa)
   const wanted = wantedOf(services, body)
-  return answer(c, services, wanted, await signIn.withCode(body.mfa_key, body.otp, fromOf(c), wanted), 'That code is not right, or it is too late: sign in again.')
+  const result = await signIn.withCode(body.mfa_key, body.otp, fromOf(c), wanted)
+  return answer(c, services, wanted, result, 'That code is not right, or it is too late: sign in again.')
 }
 
 export const signOutRoutes = (services: Services): Hono<HttpEnv> => {
@@ -44,7 +46,8 @@ export const signOutRoutes = (services: Services): Hono<HttpEnv> => {
   return app
 }
 
-const wantedOf = ({ host }: Services, { device_name: name, expiration }: { device_name?: string | null | undefined; expiration?: string | null | undefined }): NewKey => {
+type Asked = { readonly device_name?: string | null | undefined; readonly expiration?: string | null | undefined }
+const wantedOf = ({ host }: Services, { device_name: name, expiration }: Asked): NewKey => {
   const lifetime = expiration ? lifetimes[expiration as keyof typeof lifetimes] : undefined
   return { name: name ?? 'addy.io', expiresAt: lifetime === undefined ? undefined : new Date(host.clock.now().getTime() + lifetime) }
 }
