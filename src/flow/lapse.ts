@@ -5,12 +5,13 @@
 import { lapseHeld } from '../store/holding.ts'
 import { lapseActivity, lapseCorrespondents, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
 import { lapseNotices } from '../store/notices.ts'
+import { lapseEvidence } from '../store/sender-list.ts'
 import type { Host } from './host.ts'
 import { deleteLeftAccounts } from './suspend-account.ts'
 
 const BATCH = 500
 const STEPS = [
-  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseLinks, lapseNotices, lapseTries, sweepUnusedMessages,
+  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseLinks, lapseNotices, lapseEvidence, lapseTries, sweepUnusedMessages,
 ]
 
 export const lapse = async (host: Host): Promise<void> => {

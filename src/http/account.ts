@@ -61,7 +61,7 @@ export const accountRoutes = (services: Services) => {
       spam_threshold: account.spamThreshold, correspondent_days: account.correspondentDays, real_name: account.realName,
       share_answers: account.shareAnswers,
       counts: {
-        active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: 0,
+        active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: counts.strangers,
         holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
         holding_expires_at: counts.oldestHeldAt && new Date(counts.oldestHeldAt.getTime() + account.heldDays * dayMs).toISOString(),
       },

@@ -4,6 +4,8 @@ import type { Alias } from '../store/aliases.ts'
 import { Time } from './shapes.ts'
 
 export const AliasState = z.enum(['active', 'burned', 'closed'])
+/** What becomes of a stranger's mail. */
+export const StrangerMail = z.enum(['flag', 'hold', 'silent']).openapi({ description: 'Delivered with a mark, held, or delivered like any' })
 const Count = z.number().int()
 
 export const BriefAlias = z.object({
@@ -16,7 +18,8 @@ export const FullAlias = BriefAlias.extend({
   inboxes: z.array(z.object({ id: z.string(), address: z.string(), verified: z.boolean() })),
   created_at: Time, burned_at: Time.nullable(), last_message_at: Time.nullable(),
   holding: Count.openapi({ description: 'Messages that wait in holding now' }),
-  strangers: Count.openapi({ description: 'Correspondents that it was not given to' }),
+  strangers: Count.openapi({ description: 'Correspondents that it was not given to; 1,000 stand for more' }),
+  stranger_mail: StrangerMail.nullable().openapi({ description: 'What becomes of their mail; null: as the account says' }),
   counts: z.object({ delivered: Count, held: Count, replied: Count }),
 }).openapi('Alias')
 /** The days of a sparkline: one number a day (UTC), oldest first, the last one is today. */
@@ -35,7 +38,7 @@ export const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
   inboxes: alias.inboxes.map(({ id, address, verified }) => ({ id, address, verified })),
   created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
   last_message_at: alias.lastMessageAt?.toISOString() ?? null,
-  holding: alias.holding, strangers: 0,
+  holding: alias.holding, strangers: alias.strangers, stranger_mail: alias.strangerMail,
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
 })
 export const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>

@@ -11,7 +11,7 @@ import { searchAliases } from '../store/alias-search.ts'
 import { aliasByUuid } from '../store/aliases.ts'
 import { labelsOf } from '../store/alias-labels.ts'
 import { plotsOf } from '../store/stats.ts'
-import { AliasState, briefJson, CreatedAlias, FullAlias, fullJson, ListedAlias, RestoredAlias } from './alias-shape.ts'
+import { AliasState, briefJson, CreatedAlias, FullAlias, fullJson, ListedAlias, RestoredAlias, StrangerMail } from './alias-shape.ts'
 import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
 import {
@@ -35,7 +35,7 @@ const NewAlias = z.object({
   format: z.enum(['company', 'words', 'letters']).optional().openapi({ description: 'Else as in your settings' }),
 })
 const Restore = z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) })
-const Change = z.object({ ...fields, site: NewAlias.shape.site })
+const Change = z.object({ ...fields, site: NewAlias.shape.site, stranger_mail: StrangerMail.nullish() })
 
 const Sort = z.enum(['created', 'last_message', 'address'])
 const ListQuery = PageQuery.extend({
@@ -87,11 +87,11 @@ export const aliasRoutes = (services: Services) => {
     }), async (c) => {
       const { cursor, q, state, site, label, inbox_id: inbox, unused, strangers, plot_days: days, ...query } = c.req.valid('query')
       const after = decodeCursor(Cursor.refine(([sort]) => sort === query.sort), cursor)
-      if ((inbox !== undefined && !isUuid(inbox)) || strangers) return c.json({ items: [], next: null }, 200)
+      if (inbox !== undefined && !isUuid(inbox)) return c.json({ items: [], next: null }, 200)
       const found = await searchAliases(host.db, {
         accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: plain(q) }), ...(state && { state }),
         ...(site !== undefined && { site: plain(site) }), ...(label !== undefined && { label: plain(label) }),
-        ...(inbox !== undefined && { inboxUuid: inbox }), unused: unused !== undefined,
+        ...(inbox !== undefined && { inboxUuid: inbox }), unused: unused !== undefined, strangers: strangers !== undefined,
         ...(after && { after: { value: after[1], id: after[2] } }),
       })
       const plots = days === undefined ? undefined
@@ -121,6 +121,7 @@ export const aliasRoutes = (services: Services) => {
         ...('site' in input && { site: emptyToNull(input.site) }), ...('label' in input && { label: emptyToNull(input.label) }),
         ...('note' in input && { note: emptyToNull(input.note) }),
         ...('display_name' in input && { displayName: emptyToNull(input.display_name) }),
+        ...(input.stranger_mail !== undefined && { strangerMail: input.stranger_mail }),
       })), 200)
     })
     .openapi(createRoute({

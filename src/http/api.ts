@@ -13,6 +13,8 @@ import { inboxRoutes } from './inboxes.ts'
 import { localRoutes } from './local.ts'
 import { manyAliasesRoutes } from './many-aliases.ts'
 import { manyHeldRoutes } from './many-held.ts'
+import { ruleRoutes } from './rules.ts'
+import { senderRoutes } from './senders.ts'
 import { securityRoutes } from './security.ts'
 import { sessionRoutes } from './session.ts'
 import type { Services } from './services.ts'
@@ -27,6 +29,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/aliases', aliasCorrespondentRoutes(services))
   .route('/v1/app-passwords', appPasswordRoutes(services))
   .route('/v1/blocks', blockRoutes(services))
+  .route('/v1/aliases', senderRoutes(services))
   .route('/v1/correspondents', correspondentRoutes(services))
   .route('/v1/domains', domainRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))
@@ -36,6 +39,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/host', hostAccountRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
+  .route('/v1/rules', ruleRoutes(services))
   .route('/v1/site', siteRoutes(services))
   .route('/v1/stats', statRoutes(services))
   .route('/v1/tokens', tokenRoutes(services))

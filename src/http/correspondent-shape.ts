@@ -30,6 +30,6 @@ export const correspondentsJson = async (host: Host, accountId: string, all: rea
       inbox_id: inbox.uuid, inbox: inbox.address, reverse_address: `${shownLocalPart(host, inbox, one.reverseLocalPart)}@${host.domain}`,
     })),
     first_at: one.firstAt.toISOString(), last_used_at: one.lastUsedAt.toISOString(),
-    blocked: blocked.has(one.address) ? 'account' as const : one.blockedAt ? 'alias' as const : null, stranger: false,
+    blocked: blocked.has(one.address) ? 'account' as const : one.blockedAt ? 'alias' as const : null, stranger: one.stranger,
   }))
 }

@@ -17,6 +17,8 @@ export type AliasQuery = {
   readonly inboxUuid?: string
   /** Those that never got mail. */
   readonly unused?: boolean
+  /** Those that strangers write to. */
+  readonly strangers?: boolean
   readonly sort: AliasSort
   readonly limit: number
   readonly after?: AliasCursor
@@ -42,6 +44,7 @@ export const searchAliases = async (
       .whereRef('l.alias_id', '=', 'aliases.id').where('i.uuid', '=', inboxUuid)))
   }
   if (query.unused === true) select = select.where('c.last_message_at', 'is', null)
+  if (query.strangers === true) select = select.where(sql<boolean>`exists (select 1 from senders w where w.alias_id = aliases.id and w.stranger)`)
   const { after } = query
   switch (query.sort) {
     case 'created':

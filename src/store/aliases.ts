@@ -2,10 +2,12 @@
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import type { AliasState } from '../policy/alias.ts'
+import type { StrangerMode } from '../policy/stranger.ts'
 import { insertActivity } from './activity.ts'
 import type { Database, Tx } from './database.ts'
 import { deleteHeldOf } from './holding.ts'
 import { forgetUnusedMessages } from './messages.ts'
+import { countStrangers } from './sender-list.ts'
 import { isUuid } from './uuid.ts'
 
 export type AliasInbox = {
@@ -40,6 +42,12 @@ export type Alias = {
   readonly replied: number
   /** Messages that wait in holding now; `held` counts those that ever came there. */
   readonly holding: number
+  /** Correspondents that it was not given to; a thousand stand for more. */
+  readonly strangers: number
+  /** What becomes of their mail; null: as the account says. */
+  readonly strangerMail: StrangerMode | null
+  readonly learned: number
+  readonly learningSince: Date
   readonly inboxes: readonly AliasInbox[]
 }
 export type NewAlias = {
@@ -63,6 +71,7 @@ export type AliasChange = {
   readonly note?: string | null
   readonly displayName?: string | null
   readonly pinned?: boolean
+  readonly strangerMail?: StrangerMode | null
 }
 
 export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoin('alias_counts as c', 'c.alias_id', 'aliases.id').select([
@@ -70,6 +79,7 @@ export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoi
   'aliases.note', 'aliases.display_name', 'aliases.pinned', 'aliases.created_at', 'aliases.burned_at', 'aliases.closed_at',
   'c.last_message_at', 'c.delivered', 'c.held', 'c.replied',
   sql<string>`(select count(*) from held h where h.alias_id = aliases.id and h.released_at is null)`.as('holding'),
+  countStrangers.as('strangers'), 'aliases.strangers as stranger_mail', 'aliases.learned', 'aliases.learning_since',
   sql<AliasInbox[]>`(
     select coalesce(json_agg(json_build_object('id', i.uuid, 'number', i.id, 'address', i.address, 'verified', i.verified_at is not null,
       'verifiedAt', i.verified_at, 'createdAt', i.created_at) order by i.id), '[]')
@@ -82,7 +92,10 @@ export const aliasOf = (row: AliasRow): Alias => ({
   system: row.system,
   site: row.site, label: row.label, note: row.note, displayName: row.display_name, pinned: row.pinned, createdAt: row.created_at,
   burnedAt: row.burned_at, closedAt: row.closed_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
-  replied: Number(row.replied), holding: Number(row.holding), inboxes: row.inboxes,
+  replied: Number(row.replied), holding: Number(row.holding),
+  strangers: Number(row.strangers), strangerMail: row.stranger_mail as StrangerMode | null, learned: row.learned,
+  learningSince: row.learning_since ?? row.created_at,
+  inboxes: row.inboxes,
 })
 
 export const aliasByUuid = async (db: Database, accountId: string, uuid: string): Promise<Alias | undefined> => {
@@ -152,8 +165,10 @@ export const replaceInboxes = async (tx: Tx, alias: Pick<Alias, 'id' | 'accountI
 }
 
 export const changeAlias = async (tx: Tx, aliasId: number, change: AliasChange): Promise<void> => {
-  const { displayName, ...rest } = change
-  const set = { ...rest, ...(displayName !== undefined && { display_name: displayName }) }
+  const { displayName, strangerMail, ...rest } = change
+  const set = {
+    ...rest, ...(displayName !== undefined && { display_name: displayName }), ...(strangerMail !== undefined && { strangers: strangerMail }),
+  }
   if (Object.keys(set).length > 0) await tx.updateTable('aliases').set(set).where('id', '=', aliasId).execute()
 }
 

@@ -21,6 +21,8 @@ export type Correspondent = {
   readonly lastUsedAt: Date
   /** At this alias. */
   readonly blockedAt: Date | null
+  /** The alias was not given to it. */
+  readonly stranger: boolean
 }
 type Query = { readonly accountId: string; readonly aliasUuid?: string | undefined; readonly limit: number; readonly before?: string | undefined }
 
@@ -28,12 +30,14 @@ const correspondents = (db: Database, accountId: string) => db.selectFrom('corre
   .select([
     'c.id', 'c.uuid', 'a.id as alias_id', 'a.uuid as alias_uuid', 'a.address as alias', 'c.address_encrypted', 'c.name', 'c.reverse_local_part', 'c.created_at',
     'c.last_used_at', 'c.blocked_at',
+    sql<boolean>`exists (select 1 from senders w where w.alias_id = c.alias_id and w.address_hash = c.address_hash and w.stranger)`.as('stranger'),
   ]).where('c.account_id', '=', accountId)
 type Row = Awaited<ReturnType<ReturnType<typeof correspondents>['executeTakeFirstOrThrow']>>
 
 const correspondentOf = (keys: Pick<Keys, 'decrypt'>) => (row: Row): Correspondent => ({
   id: row.uuid, cursor: row.id, aliasId: row.alias_id, aliasUuid: row.alias_uuid, alias: row.alias, address: keys.decrypt(row.address_encrypted) as Mailbox,
   name: row.name, reverseLocalPart: row.reverse_local_part, firstAt: row.created_at, lastUsedAt: row.last_used_at, blockedAt: row.blocked_at,
+  stranger: row.stranger,
 })
 
 export const listCorrespondents = async (db: Database, keys: Pick<Keys, 'decrypt'>, query: Query): Promise<readonly Correspondent[]> => {

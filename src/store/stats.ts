@@ -72,6 +72,8 @@ export type StateCounts = {
   readonly closed: number
   /** Never got mail. */
   readonly unused: number
+  /** Addresses that strangers write to. */
+  readonly strangers: number
   readonly holding: number
   readonly holdingBytes: number
   /** Of them not opened yet. */
@@ -83,18 +85,21 @@ export type StateCounts = {
 /** What the account has: aliases by state, and the mail that waits in holding. */
 export const accountCounts = async (db: Database, accountId: string): Promise<StateCounts> => {
   const { rows } = await sql<{
-    active: string; burned: string; closed: string; unused: string; holding: string; bytes: string; unread: string; oldest: Date | null
+    active: string; burned: string; closed: string; unused: string; strangers: string; holding: string; bytes: string; unread: string; oldest: Date | null
   }>`
     with a as (select state, count(*) as n from aliases where account_id = ${accountId} group by state)
     select
       coalesce((select n from a where state = 'active'), 0) as active, coalesce((select n from a where state = 'burned'), 0) as burned,
       coalesce((select n from a where state = 'closed'), 0) as closed,
       (select count(*) from alias_counts where account_id = ${accountId} and last_message_at is null) as unused,
+      (select count(*) from aliases where account_id = ${accountId} and exists (
+        select 1 from senders w where w.alias_id = aliases.id and w.stranger)) as strangers,
       count(*) as holding, coalesce(sum(size), 0) as bytes, count(*) filter (where read_at is null) as unread, min(held_at) as oldest
     from held where account_id = ${accountId} and released_at is null`.execute(db)
   const row = rows[0]!
   return {
-    active: Number(row.active), burned: Number(row.burned), closed: Number(row.closed), unused: Number(row.unused), holding: Number(row.holding),
+    active: Number(row.active), burned: Number(row.burned), closed: Number(row.closed), unused: Number(row.unused), strangers: Number(row.strangers),
+    holding: Number(row.holding),
     holdingBytes: Number(row.bytes), unread: Number(row.unread), oldestHeldAt: row.oldest,
   }
 }
