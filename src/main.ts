@@ -9,7 +9,9 @@ import { prepareHost } from './flow/set-up.ts'
 import { createLog, type Log } from './log.ts'
 import { openHost, type OpenHost } from './open-host.ts'
 import { certificateFiles, readCertificate, watchCertificate } from './smtp/certificate.ts'
-import { CannotListen as CannotListenSmtp, openIngress, type Ingress } from './smtp/server.ts'
+import { CannotListen as CannotListenSmtp, type Listener } from './smtp/listener.ts'
+import { openIngress } from './smtp/server.ts'
+import { openSubmission } from './smtp/submission.ts'
 import { DatabaseRefused } from './store/database.ts'
 import { EmbeddedPostgresFailed } from './store/embedded-postgres.ts'
 import { WrongSecret } from './store/secret.ts'
@@ -41,9 +43,13 @@ const serve = async (config: Config, log: Log): Promise<void> => {
   const web = open.use(createWeb({ host, auth }))
   const setup = await prepareHost(host)
   const files = await certificateFiles(config)
-  const ingress = await openIngress(host, readCertificate(files))
+  const certificate = readCertificate(files)
+  const submissions: Listener[] = []
+  for (const endpoint of config.submission ?? []) submissions.push(await openSubmission(host, certificate, endpoint))
+  const ingress = await openIngress(host, certificate)
   smtp.port = ingress.port
-  open.defer(watchCertificate(files, ingress.useCertificate, host.clock, log))
+  const listeners = [ingress, ...submissions]
+  open.defer(watchCertificate(files, (next) => listeners.forEach(({ useCertificate }) => useCertificate(next)), host.clock, log))
   const worker = startWorker(host)
   opened.onWake(worker.wake)
   open.defer(startSchedule(host))
@@ -55,7 +61,7 @@ const serve = async (config: Config, log: Log): Promise<void> => {
   await told
   log.info('stopping')
   setTimeout(() => process.exit(0), ALL_MS).unref()
-  await stop(opened, ingress, worker, listener.close)
+  await stop(opened, listeners, worker, listener.close)
 }
 
 /** A database server that is away or refuses us at start is waited for, with port 25 closed: senders keep their mail (case I09). */
@@ -84,10 +90,10 @@ const isAway = (error: unknown): boolean => {
 
 const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
-const stop = async (opened: OpenHost, ingress: Ingress, worker: Worker, closeWeb: () => Promise<void>): Promise<void> => {
+const stop = async (opened: OpenHost, listeners: readonly Listener[], worker: Worker, closeWeb: () => Promise<void>): Promise<void> => {
   opened.stop.stopping.abort()
   const timer = setTimeout(() => opened.stop.stopWaiting.abort(), REPLY_MS)
-  await Promise.all([ingress.close(REPLY_MS + 1_000), worker.stopped, closeWeb()])
+  await Promise.all([...listeners.map(({ close }) => close(REPLY_MS + 1_000)), worker.stopped, closeWeb()])
   clearTimeout(timer)
   opened.stop.stopWaiting.abort()
 }

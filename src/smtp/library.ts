@@ -15,11 +15,17 @@ const LONGEST_MAIL = LONGEST_COMMAND + 26 + 17 + 10
 /** The library ends a conversation at its tenth unknown command; ours count among them. */
 const MOST_UNKNOWN = 9
 
+/** RFC 3207 §4: the others are answered 530 until TLS is there. */
+const BEFORE_TLS = new Set(['EHLO', 'HELO', 'NOOP', 'RSET', 'QUIT', 'START'])
+
 type Parser = { _dataMode: boolean; _remainder: string }
 type Connection = SMTPConnection & {
   readonly _upgrading: boolean
   readonly session: { readonly id: string }
-  readonly _server: { readonly beforeCommand?: BeforeCommand }
+  readonly secure: boolean
+  /** The continuation of AUTH (RFC 4954 §4): the next line is no command. */
+  readonly _nextHandler: unknown
+  readonly _server: { readonly beforeCommand?: BeforeCommand; readonly needsTls?: boolean }
   /** While a handshake runs, the socket that it runs on. */
   handshaking?: { destroy(): void }
 }
@@ -39,6 +45,7 @@ export const mendLibrary = (): void => {
   mendCommands()
   mendLines()
   mendHandshake()
+  mendSignIn()
 }
 let mended = false
 
@@ -76,15 +83,23 @@ const mendCommands = (): void => {
       refuse(replyFor('no-command'))
       return this.close()
     }
+    if (this._nextHandler) return onCommand.call(this, command, next)
     if (command.length > (verb === 'MAIL' ? LONGEST_MAIL : LONGEST_COMMAND)) {
       refuse(replyFor('line-too-long'))
+      return void setImmediate(next)
+    }
+    if (this._server.needsTls && !this.secure && !BEFORE_TLS.has(verb)) {
+      refuse(replyFor('tls-needed'))
       return void setImmediate(next)
     }
     switch (verb) {
       case 'BDAT':
         refuse(replyFor('not-implemented'))
         return this.close()
-      case 'AUTH': case 'EXPN':
+      case 'AUTH':
+        if (this._server.needsTls) break
+      // falls through
+      case 'EXPN':
         if (this._unrecognizedCommands >= MOST_UNKNOWN) break
         this._unrecognizedCommands += 1
         refuse(replyFor('not-implemented'))
@@ -119,6 +134,15 @@ const mendHandshake = (): void => {
   connection._armTimeout = function (socket) {
     if (this._upgrading && socket) this.handshaking = socket
     return arm.call(this, socket)
+  }
+}
+
+/** It offers AUTH before TLS, where it then refuses it: who believes the offer sends a password in the clear. */
+const mendSignIn = (): void => {
+  const connection = SMTPConnection.prototype as unknown as { _isSupported: (this: Connection, command: string) => boolean }
+  const isSupported = connection._isSupported
+  connection._isSupported = function (command) {
+    return isSupported.call(this, command) && (command !== 'AUTH' || !this._server.needsTls || this.secure)
   }
 }
 

@@ -18,6 +18,7 @@ type Spoken =
   | RejectReason | TempfailReason | Extract<Acceptance, { kind: 'refused' }>['reason']
   | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
   | 'too-many-clients' | 'too-many-of-network' | 'too-many-transactions' | 'too-many-commands' | 'too-many-unknown' | 'too-fast'
+  | 'tls-needed' | 'sign-in-needed' | 'wrong-password' | 'too-many-sign-ins' | 'sign-in-away'
   | 'idle' | 'session-too-long' | 'too-slow'
   | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'no-room'
 
@@ -55,6 +56,11 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'too-many-commands': [421, '4.7.0 Too many commands on one connection, connect again'],
   'too-many-unknown': [421, '4.7.0 Too many unknown recipients, try again later'],
   'too-fast': [450, '4.7.1 Too much mail for this address, try again later'],
+  'tls-needed': [530, '5.7.0 Must issue a STARTTLS command first'],
+  'sign-in-needed': [530, '5.7.0 Authentication required'],
+  'wrong-password': [535, '5.7.8 Wrong user or password'],
+  'too-many-sign-ins': [421, '4.7.0 Too many wrong passwords, try again later'],
+  'sign-in-away': [454, '4.7.0 Temporary authentication failure'],
   'idle': [421, '4.4.2 Timeout - closing connection'],
   'session-too-long': [421, '4.4.2 Session too long, connect again'],
   'too-slow': [421, '4.4.2 Message comes too slowly, closing connection'],

@@ -4,10 +4,11 @@
 import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { acceptMessage } from '../flow/accept-message.ts'
 import type { Host } from '../flow/host.ts'
+import type { Acceptance, Incoming } from '../flow/incoming.ts'
 import { NoRoom } from '../flow/queue-limit.ts'
-import { isOperatorAddress, kindOfRecipient, routeRecipient } from '../flow/route-recipient.ts'
+import { isOperatorAddress, kindOfRecipient, routeRecipient, type Sender } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
-import type { Reject, Route } from '../policy/decide.ts'
+import type { Refusal, Reject, Route } from '../policy/decide.ts'
 import type { Protocol } from '../store/messages.ts'
 import type { Limits } from './limits.ts'
 import { receive } from './receive.ts'
@@ -29,6 +30,19 @@ export type Sessions = {
   readonly onData: (stream: SMTPServerDataStream, session: SMTPServerSession, done: Done) => void
 }
 
+/** What is done with a recipient and with a message: those of the ingress, or of whoever signed in. */
+export type Journeys = {
+  readonly route: (recipient: Mailbox, sender: Sender, session: SMTPServerSession) => Promise<Route | Refusal>
+  readonly accept: (incoming: Incoming, session: SMTPServerSession) => Promise<Acceptance>
+  readonly isOneTransaction: (first: Mailbox, next: Mailbox) => boolean
+}
+
+const ingress = (host: Host): Journeys => ({
+  route: (recipient, sender) => routeRecipient(host, recipient, sender),
+  accept: (incoming) => acceptMessage(host, incoming),
+  isOneTransaction: (first, next) => kindOfRecipient(first) === kindOfRecipient(next),
+})
+
 /** A handler that hangs would suspend the idle timer for ever (RELIABILITY 5.1, 3). Longer than any deadline of the store. */
 const HANDLER_MS = 25_000
 const MAIL_PARAMETERS = new Set(['SIZE', 'BODY', 'SMTPUTF8'])
@@ -44,8 +58,10 @@ export const createSessions = (
     readonly hasDiskRoom: () => Promise<boolean>
     readonly pingStore: () => Promise<unknown>
     readonly cutOff: (session: SMTPServerSession, reply: Reply) => void
+    readonly journeys?: Journeys
   },
 ): Sessions => {
+  const journeys = options.journeys ?? ingress(host)
   const transactions = new WeakMap<SMTPServerSession, Transaction>()
 
   const onMailFrom = async (address: SMTPServerAddress, session: SMTPServerSession): Promise<Reply | undefined> => {
@@ -72,8 +88,8 @@ export const createSessions = (
     const recipient = lowerCased(forwardPath)
     if (transaction.routes.has(recipient)) return undefined
     const [first] = transaction.routes.keys()
-    if (first !== undefined && kindOfRecipient(first) !== kindOfRecipient(recipient)) return replyFor('other-kind')
-    const route = await routeRecipient(host, recipient, transaction)
+    if (first !== undefined && !journeys.isOneTransaction(first, recipient)) return replyFor('other-kind')
+    const route = await journeys.route(recipient, transaction, session)
     // Answered 451 meanwhile: the client will try again, so this message must not go there.
     if (isLate()) return undefined
     switch (route.kind) {
@@ -101,11 +117,11 @@ export const createSessions = (
     }
     options.limits.tookMessage(session.id, [...transaction.routes.values()].map(({ alias }) => alias.id))
     try {
-      const acceptance = await acceptMessage(host, {
+      const acceptance = await journeys.accept({
         reversePath: transaction.reversePath, helo: session.hostNameAppearsAs, clientIp: session.remoteAddress,
         protocol: protocolOf(session, transaction.smtpUtf8), smtpUtf8: transaction.smtpUtf8, receivedAt: host.clock.now(),
         routes: [first, ...others], content: received.content,
-      })
+      }, session)
       return acceptance.kind === 'refused' ? replyFor(acceptance.reason) : undefined
     } finally {
       await received.discard()
