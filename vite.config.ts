@@ -3,7 +3,7 @@ import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 
 /** What the first screen needs, in one file: twenty small ones would cost a slow connection more than their octets. */
-const first = /\/web\/(parts|addresses|new-address|sign\/(sign-in-page|sign-frame|matches)|(?!main\.ts$)[^/]+\.tsx?$)|node_modules\/(?!uplot)/
+const first = /\/web\/(parts|addresses|new-address|sign\/(sign-in-page|sign-frame|matches)|(?!main\.ts$)[^/]+\.tsx?$)|node_modules\/(?!uplot|uqr)/
 
 /** The style is all that the first paint waits for, so it is asked for before the program. */
 const styleFirst: Plugin = {

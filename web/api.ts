@@ -127,18 +127,20 @@ export type AliasFilter = {
   readonly cursor?: string | undefined
   readonly limit: number
   readonly plot_days?: number
+  readonly pinned_first?: boolean
 }
-export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days, ...words }: AliasFilter, signal?: AbortSignal) => {
+export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days, pinned_first: pinned, ...words }: AliasFilter, signal?: AbortSignal) => {
   const only = { ...(state && { state }), ...(sort && { sort }), ...(unused && { unused: 'true' as const }), ...(strangers && { strangers: 'true' as const }) }
-  const query = filled({ ...words, ...only, ...(days && { plot_days: String(days) }), limit: String(limit) })
+  const shown = { ...(days && { plot_days: String(days) }), ...(pinned && { pinned_first: 'true' as const }) }
+  const query = filled({ ...words, ...only, ...shown, limit: String(limit) })
   return answer<AliasPage>(api.aliases.$get({ query }, until(signal)))
 }
 export const siteOf = (of: string, signal?: AbortSignal) => answer<{ site: string }>(api.site.$get({ query: { of } }, until(signal)))
 export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
-export type NewAlias = { site?: string; label?: string; local_part?: string; inbox_ids?: string[] }
+export type NewAlias = { site?: string; label?: string; local_part?: string; domain?: string; inbox_ids?: string[] }
 export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json, header: {} }))
-export type AliasChange = { label?: string | null; note?: string | null; inbox_ids?: string[] }
+export type AliasChange = { label?: string | null; note?: string | null; display_name?: string | null; pinned?: boolean; inbox_ids?: string[] }
 export const changeAlias = (id: string, json: AliasChange) => answer<Alias>(api.aliases[':id'].$patch({ ...one(id), json }))
 export const burnAlias = (id: string) => answer<Alias>(api.aliases[':id'].burn.$post(one(id)))
 export const restoreAlias = (id: string, andDeliver: boolean) =>
@@ -194,6 +196,15 @@ export const verifyInboxByCode = (id: string, code: string) => answer<Inbox>(api
 export const verifyInboxAgain = (id: string) => done(api.inboxes[':id'].verify.$post(one(id)))
 export const removeInbox = (id: string, moveTo?: string) =>
   done(api.inboxes[':id'].$delete({ ...one(id), query: filled({ move_to: moveTo }) }))
+
+export type DomainWithRecords = InferResponseType<(typeof api.domains)[':id']['$get'], 200>
+export type OwnDomain = Omit<DomainWithRecords, 'records'>
+export const domains = (signal?: AbortSignal) => answer<Page<OwnDomain>>(api.domains.$get({}, until(signal)))
+export const domain = (id: string, signal?: AbortSignal) =>
+  answer<DomainWithRecords>(api.domains[':id'].$get({ ...one(id), query: { check: 'true' } }, until(signal)))
+export const addDomain = (name: string) => answer<DomainWithRecords>(api.domains.$post({ json: { name } }))
+export const proveDomain = (id: string) => answer<DomainWithRecords>(api.domains[':id'].verify.$post(one(id)))
+export const removeDomain = (id: string) => done(api.domains[':id'].$delete(one(id)))
 
 export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) =>
   answer<ActivityPage>(api.activity.$get({ query: filled({ alias_id: aliasId, cursor, limit: '50' }) }, until(signal)))

@@ -5,9 +5,10 @@ import { changeAlias } from '../flow/change-alias.ts'
 import { closeAlias } from '../flow/close-alias.ts'
 import { createAlias } from '../flow/create-alias.ts'
 import { forgetAlias } from '../flow/forget-alias.ts'
+import type { Host } from '../flow/host.ts'
 import { notFound } from '../flow/problem.ts'
 import { restoreAlias } from '../flow/restore-alias.ts'
-import { searchAliases } from '../store/alias-search.ts'
+import { searchAliases, searchPinnedFirst, type AliasQuery } from '../store/alias-search.ts'
 import { aliasByUuid } from '../store/aliases.ts'
 import { labelsOf } from '../store/alias-labels.ts'
 import { plotsOf } from '../store/stats.ts'
@@ -47,15 +48,20 @@ const ListQuery = PageQuery.extend({
   unused: z.enum(['true']).optional().openapi({ description: 'Those that never got mail' }),
   strangers: z.enum(['true']).optional().openapi({ description: 'Those that strangers write to' }),
   plot_days: z.coerce.number().int().min(1).max(90).optional().openapi({ description: 'Give each its plot of so many days, 30 say' }),
+  pinned_first: z.enum(['true']).optional().openapi({ description: 'The pinned ones before all others, each in the order asked for' }),
   sort: Sort.default('created'),
 })
-const Cursor = z.tuple([Sort, z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)]).refine(([sort, value]) => {
+const Place = [Sort, z.string().max(320).nullable(), z.number().int().min(0).max(2_147_483_647)] as const
+const fits = (sort: z.infer<typeof Sort>, value: string | null): boolean => {
   switch (sort) {
     case 'created': return true
     case 'address': return value !== null
     case 'last_message': return value === null || !Number.isNaN(Date.parse(value))
   }
-})
+}
+const Cursor = z.tuple(Place).refine(([sort, value]) => fits(sort, value))
+/** The id 0 is nobody's: the others begin. */
+const PinnedFirst = z.tuple([...Place, z.enum(['pinned', 'others'])]).refine(([sort, value, id]) => id === 0 || fits(sort, value))
 
 export const aliasRoutes = (services: Services) => {
   const { host } = services
@@ -85,19 +91,17 @@ export const aliasRoutes = (services: Services) => {
       method: 'get', path: '/', tags, summary: 'List and search', middleware: read,
       request: { query: ListQuery }, responses: { 200: json(page(ListedAlias), 'Aliases'), default: otherwise },
     }), async (c) => {
-      const { cursor, q, state, site, label, inbox_id: inbox, unused, strangers, plot_days: days, ...query } = c.req.valid('query')
-      const after = decodeCursor(Cursor.refine(([sort]) => sort === query.sort), cursor)
+      const { cursor, q, state, site, label, inbox_id: inbox, unused, strangers, plot_days: days, pinned_first: pinnedFirst, ...query } = c.req.valid('query')
       if (inbox !== undefined && !isUuid(inbox)) return c.json({ items: [], next: null }, 200)
-      const found = await searchAliases(host.db, {
+      const asked = {
         accountId: c.var.caller.accountId, ...query, ...(q !== undefined && { q: plain(q) }), ...(state && { state }),
         ...(site !== undefined && { site: plain(site) }), ...(label !== undefined && { label: plain(label) }),
         ...(inbox !== undefined && { inboxUuid: inbox }), unused: unused !== undefined, strangers: strangers !== undefined,
-        ...(after && { after: { value: after[1], id: after[2] } }),
-      })
+      }
+      const found = await (pinnedFirst ? pinnedFirstPage(host, asked, cursor) : plainPage(host, asked, cursor))
       const plots = days === undefined ? undefined
         : await plotsOf(host.db, found.items.map(({ id }) => id), dayOf(host.clock.now()), days)
-      const next = found.next && encodeCursor([query.sort, found.next.value, found.next.id])
-      return c.json({ items: found.items.map((alias) => ({ ...fullJson(alias), ...(plots && { plot: plots.get(alias.id)! }) })), next }, 200)
+      return c.json({ items: found.items.map((alias) => ({ ...fullJson(alias), ...(plots && { plot: plots.get(alias.id)! }) })), next: found.next }, 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/labels', tags, summary: 'The labels in use, most used first; 200 at most', middleware: read,
@@ -160,3 +164,17 @@ const dayOf = (time: Date): string => time.toISOString().slice(0, 10)
 
 const aliasId = (id: string): string => uuidOf(id, 'alias')
 const which = (caller: Caller, id: string) => ({ accountId: caller.accountId, uuid: aliasId(id) })
+
+type Asked = Omit<AliasQuery, 'after' | 'pinned'>
+
+const plainPage = async ({ db }: Host, query: Asked, cursor: string | undefined) => {
+  const after = decodeCursor(Cursor.refine(([sort]) => sort === query.sort), cursor)
+  const { items, next } = await searchAliases(db, { ...query, ...(after && { after: { value: after[1], id: after[2] } }) })
+  return { items, next: next && encodeCursor([query.sort, next.value, next.id]) }
+}
+
+const pinnedFirstPage = async ({ db }: Host, query: Asked, cursor: string | undefined) => {
+  const from = decodeCursor(PinnedFirst.refine(([sort]) => sort === query.sort), cursor)
+  const { items, next } = await searchPinnedFirst(db, query, from && { of: from[3], after: from[2] === 0 ? undefined : { value: from[1], id: from[2] } })
+  return { items, next: next && encodeCursor([query.sort, next.after?.value ?? null, next.after?.id ?? 0, next.of]) }
+}

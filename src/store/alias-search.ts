@@ -19,6 +19,7 @@ export type AliasQuery = {
   readonly unused?: boolean
   /** Those that strangers write to. */
   readonly strangers?: boolean
+  readonly pinned?: boolean
   readonly sort: AliasSort
   readonly limit: number
   readonly after?: AliasCursor
@@ -43,6 +44,7 @@ export const searchAliases = async (
     select = select.where((eb) => eb.exists(eb.selectFrom('alias_inboxes as l').innerJoin('inboxes as i', 'i.id', 'l.inbox_id').select('l.alias_id')
       .whereRef('l.alias_id', '=', 'aliases.id').where('i.uuid', '=', inboxUuid)))
   }
+  if (query.pinned !== undefined) select = select.where('aliases.pinned', '=', query.pinned)
   if (query.unused === true) select = select.where('c.last_message_at', 'is', null)
   if (query.strangers === true) select = select.where(sql<boolean>`exists (select 1 from senders w where w.alias_id = aliases.id and w.stranger)`)
   const { after } = query
@@ -70,6 +72,22 @@ export const searchAliases = async (
   const page = rows.slice(0, query.limit)
   const last = rows.length > query.limit ? page.at(-1) : undefined
   return { items: page.map(aliasOf), next: last ? { value: cursorValue(query.sort, last), id: last.id } : null }
+}
+
+/** `after: undefined` within the others: the pinned ones just ended with their page. */
+export type PinnedFirstCursor = { readonly of: 'pinned' | 'others'; readonly after: AliasCursor | undefined }
+
+/** The pinned ones in their order, then the others in theirs: two questions, because one order of both would have no index. */
+export const searchPinnedFirst = async (
+  db: Database, query: Omit<AliasQuery, 'after' | 'pinned'>, from: PinnedFirstCursor = { of: 'pinned', after: undefined },
+): Promise<{ readonly items: readonly Alias[]; readonly next: PinnedFirstCursor | null }> => {
+  const { after } = from
+  const pinned = from.of === 'pinned' ? await searchAliases(db, { ...query, pinned: true, ...(after && { after }) }) : { items: [], next: null }
+  if (pinned.next) return { items: pinned.items, next: { of: 'pinned', after: pinned.next } }
+  const left = query.limit - pinned.items.length
+  if (left === 0) return { items: pinned.items, next: { of: 'others', after: undefined } }
+  const others = await searchAliases(db, { ...query, pinned: false, limit: left, ...(from.of === 'others' && after && { after }) })
+  return { items: [...pinned.items, ...others.items], next: others.next && { of: 'others', after: others.next } }
 }
 
 // As text from the database: a Date has milliseconds, the column microseconds, and a page would repeat rows.

@@ -51,6 +51,22 @@ const signedIn: readonly Place[] = [
   { name: 'holding-read', path: firstHeld, shows: 'Load images' },
   { name: 'overview', path: () => '/overview', shows: 'win@mail.prize-desk.example' },
   { name: 'settings', path: () => '/settings', shows: 'Waits for its code' },
+  {
+    name: 'settings-domain', path: () => '/settings', shows: 'Waits for its proof',
+    doing: async (page) => {
+      await page.getByRole('button', { name: 'Show the records of wunderbar' }).click()
+      await page.getByText('the proof that it is yours').waitFor()
+    },
+  },
+  {
+    name: 'settings-code', path: () => '/settings', shows: 'Code from an app',
+    doing: async (page) => {
+      await page.getByRole('button', { name: 'Set up the code from an app' }).click()
+      await page.getByLabel('Your password').fill('correct horse battery')
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('img', { name: 'The key as a QR code' }).scrollIntoViewIfNeeded()
+    },
+  },
   { name: 'host', path: () => '/host', shows: 'No invitations are open.' },
   { name: 'local', path: () => '/local', shows: 'Send a test message' },
   {

@@ -15,6 +15,7 @@ type Shown = {
   readonly state?: State
   readonly inboxes?: readonly ('home' | 'work')[]
   readonly note?: string
+  readonly pinned?: boolean
   /** Hours since the last mail; without: never used. */
   readonly last?: number
   /** Mail a day, the newest last; negative was held. */
@@ -30,7 +31,7 @@ export const companies: readonly Shown[] = [
   { site: 'halden-outdoor.example', local: 'halden-3vm8t', label: 'Shopping', last: 0.2, days: steady(3, 2) },
   {
     site: 'shop.example', local: 'shop-7kq2m', label: 'Shopping', last: 0.7, days: [...steady(5, 1).slice(0, 25), 3, 1, 4, 5, 7],
-    note: 'Garden chairs, order 20-4471.',
+    note: 'Garden chairs, order 20-4471.', pinned: true,
   },
   { site: 'kettle-salt.example', local: 'kettle-4fj8w', label: 'Shopping', last: 2, days: steady(4, 1) },
   { site: 'tramline.example', local: 'tramline-9xw2c', label: 'Travel', inboxes: ['home', 'work'], last: 3, days: steady(2, 2) },
@@ -76,10 +77,18 @@ export async function fillShowroom({ db, correspondents, domain }: Place, accoun
   await db.updateTable('account_settings').set({ default_inbox_id: boxes.get('home')! }).where('account_id', '=', accountId).execute()
   const ids = new Map<string, string>()
   for (const company of companies.toReversed()) ids.set(company.site, await addCompany(db, company, { accountId, domainId, domain, boxes }))
+  await addDomains(db, accountId)
   await addHeld(db, ids)
   await addActivity(db, accountId, ids)
   await addCorrespondents(db, correspondents, ids)
   return ids
+}
+
+async function addDomains(db: Database, accountId: string) {
+  await db.insertInto('domains').values({ name: 'ours.example', account_id: accountId }).execute()
+  const names = [['ours.example', ago(8000)], ['wunderbar-und-sehr-lang-benannt.example', null]] as const
+  for (const [name, provedAt] of names)
+    await db.insertInto('domain_claims').values({ account_id: accountId, name, created_at: ago(8001), proved_at: provedAt }).execute()
 }
 
 type Into = { readonly accountId: string; readonly domainId: string; readonly domain: string; readonly boxes: ReadonlyMap<string, string> }
@@ -88,7 +97,7 @@ async function addCompany(db: Database, company: Shown, { accountId, domainId, d
   const { state = 'active', days = [], last } = company
   const alias = await db.insertInto('aliases').values({
     account_id: accountId, domain_id: domainId, local_part: company.local, address: `${company.local}@${domain}`, state, site: company.site,
-    label: company.label ?? null, note: company.note ?? null, created_at: ago(1700), burned_at: state === 'burned' ? ago(300) : null,
+    label: company.label ?? null, note: company.note ?? null, pinned: company.pinned ?? false, created_at: ago(1700), burned_at: state === 'burned' ? ago(300) : null,
   }).returning(['id', 'uuid']).executeTakeFirstOrThrow()
   const count = (sign: 1 | -1) => days.reduce((sum, many) => sum + Math.max(0, many * sign), 0)
   await db.insertInto('alias_counts').values({

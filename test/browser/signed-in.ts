@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { Database } from '../../src/store/database.ts'
 import type { TestBrowser } from '../support/browser.ts'
+import { noDns } from '../support/program.ts'
 import { startWeb, type TestWeb } from '../support/web-host.ts'
 import { watchFaults } from './page-checks.ts'
 import { fillShowroom } from './showroom.ts'
@@ -17,7 +18,10 @@ export type Showroom = {
 }
 
 export async function openShowroom(db: Database): Promise<Showroom> {
-  const web = await startWeb(db, { webFolder: fileURLToPath(new URL('../../dist/web/', import.meta.url)) })
+  const web = await startWeb(db, {
+    env: { BURNBOX_DNS: noDns },
+    webFolder: fileURLToPath(new URL('../../dist/web/', import.meta.url)),
+  })
   const person = await web.person('home', { role: 'operator' })
   await web.person('neighbour-with-a-rather-long-name-before-the-at')
   const ids = await fillShowroom({ db, correspondents: web.host.correspondents, domain: web.host.domain }, person.id)

@@ -234,7 +234,7 @@ describe('the story', () => {
     await page.goto(`${program.url}/settings`)
     await page.getByRole('button', { name: 'Add an inbox' }).click()
     await page.getByLabel('Address of the inbox').fill('work@family.example')
-    await page.locator('#inboxes').getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('button', { name: 'Add this inbox' }).click()
     await page.getByText('Waits for its code').waitFor()
     await page.getByRole('button', { name: 'New token' }).click()
     await page.getByLabel('Name').fill('Kettle script')

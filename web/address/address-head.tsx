@@ -1,5 +1,6 @@
 // The head of an address: who, what, and what can be done with it.
-import { forgetAlias, type Alias } from '../api.ts'
+import { keep } from '../alias-store.ts'
+import { changeAlias, forgetAlias, type Alias } from '../api.ts'
 import { Refused } from '../refused.ts'
 import { addressList } from '../addresses/address-list.ts'
 import { LabelEdit } from '../addresses/label-edit.tsx'
@@ -11,6 +12,7 @@ import { CopyAddress } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { Pinned } from '../parts/pinned.tsx'
 import { Sees } from '../parts/sees.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { useSending } from '../parts/use-sending.ts'
@@ -87,6 +89,13 @@ function Forget({ alias, onClose }: { readonly alias: Alias; readonly onClose: (
 
 export function AddressHead({ alias }: { readonly alias: Alias }) {
   const forgetting = useSignal(false)
+  const { wrong, send } = useSending()
+  const pin = (pinned: boolean) =>
+    void send(async () => {
+      keep(await changeAlias(alias.id, { pinned }))
+      void addressList.start()
+      say(pinned ? 'Pinned: it stands first in the list.' : 'No longer pinned.')
+    })
   const isLit = lit.value?.ids.includes(alias.id) ?? false
   const refused = refusedFor.value.get(alias.id)
   const into = alias.inboxes.map((inbox) => inbox.address).join(', ')
@@ -94,6 +103,7 @@ export function AddressHead({ alias }: { readonly alias: Alias }) {
     ? []
     : [
         alias.state === 'burned' && !isLit && { words: 'Restore and deliver held mail', do: () => void restore(alias.id, true) },
+        { words: alias.pinned ? 'Unpin' : 'Pin to the top of the list', do: () => pin(!alias.pinned) },
         alias.state !== 'closed' && { words: 'Close this address', do: () => void close(alias) },
         {
           words: 'Forget this address…',
@@ -113,6 +123,7 @@ export function AddressHead({ alias }: { readonly alias: Alias }) {
         </p>
         <p class="head-m">
           <StateMark state={alias.state} />
+          {alias.pinned && <Pinned />}
           <span>
             {into ? (
               <>
@@ -127,7 +138,7 @@ export function AddressHead({ alias }: { readonly alias: Alias }) {
             Label <LabelEdit alias={alias} />
           </span>
         </p>
-        {refused && <Wrong>{refused}</Wrong>}
+        {(refused || wrong.value) && <Wrong>{refused ?? wrong.value}</Wrong>}
       </div>
       <div class="head-do">
         {!alias.system && <RowAction alias={alias} isLit={isLit} />}

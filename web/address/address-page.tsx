@@ -19,6 +19,7 @@ import { CorrespondentList } from './correspondent-list.tsx'
 import { HeldHere } from './held-here.tsx'
 import { InboxChoice } from './inbox-choice.tsx'
 import { MailPlot } from './mail-plot.tsx'
+import { NameField } from './name-field.tsx'
 import { NoteField } from './note-field.tsx'
 import { SenderSees } from './sender-sees.tsx'
 
@@ -46,6 +47,7 @@ function Address({ alias, local }: { readonly alias: Alias; readonly local: bool
           <CorrespondentList alias={alias} />
           <InboxChoice alias={alias} />
           <NoteField alias={alias} />
+          {!alias.system && <NameField alias={alias} />}
         </aside>
       </div>
     </>

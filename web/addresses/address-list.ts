@@ -27,6 +27,7 @@ export const addressList = paged<string>(async (cursor, abort) => {
       unused: only === 'unused',
       strangers: only === 'strangers',
       plot_days: plotDays,
+      pinned_first: true,
       limit: cursor === undefined ? firstPage : nextPages,
       ...(cursor === undefined ? {} : { cursor }),
     },

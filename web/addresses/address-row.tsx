@@ -5,6 +5,7 @@ import { companyOf, localPart, monogram } from '../name-of.ts'
 import { Strangers } from '../parts/flag.tsx'
 import { CopyAddress } from '../parts/copy.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Pinned } from '../parts/pinned.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { senderSees } from '../parts/sees.tsx'
 import { Spark } from '../parts/spark.tsx'
@@ -49,6 +50,7 @@ export function AddressRow({ id, index }: { readonly id: string; readonly index:
           <bdi>{name}</bdi>
         </a>
         <Strangers count={alias.strangers} />
+        {alias.pinned && <Pinned brief />}
       </th>
       <td role="cell" class="c-label">
         <LabelEdit alias={alias} />

@@ -1,6 +1,7 @@
 // What a new address needs: a company. What it may have: an inbox of its own, a label, a name instead of random letters.
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { account } from '../account.ts'
 import { createAlias, inboxes, type Alias, type NewAlias } from '../api.ts'
 import { Refused } from '../refused.ts'
 import { Field } from '../parts/field.tsx'
@@ -19,6 +20,7 @@ function wantedBy(form: FormData): NewAlias {
   if (text('site')) wanted.site = text('site')
   if (text('label')) wanted.label = text('label')
   if (text('local_part')) wanted.local_part = text('local_part')
+  if (text('domain')) wanted.domain = text('domain')
   if (text('inbox')) wanted.inbox_ids = [text('inbox')]
   return wanted
 }
@@ -57,6 +59,7 @@ export function NewAddressForm({ site, domain, made, cancel }: Props) {
     }
   }
 
+  const own = account.value?.domains.filter((each) => each.own) ?? []
   const choices = boxes.state.value.kind === 'there' ? boxes.state.value.value.items.filter((inbox) => inbox.verified) : []
   const at = wrong.value
   return (
@@ -76,6 +79,17 @@ export function NewAddressForm({ site, domain, made, cancel }: Props) {
       />
       <Already site={typed.value} />
       <div class="two">
+        {own.length > 0 && (
+          <label class="field">
+            <span class="field-l">At</span>
+            <select class="input" name="domain">
+              <option value="">{domain}</option>
+              {own.map(({ name }) => (
+                <option value={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        )}
         {choices.length > 1 && (
           <label class="field">
             <span class="field-l">Goes to</span>
@@ -106,7 +120,7 @@ export function NewAddressForm({ site, domain, made, cancel }: Props) {
         <Field
           words={
             <>
-              Name before @{domain} <i>instead of random letters</i>
+              Name before {own.length ? 'the @' : `@${domain}`} <i>instead of random letters</i>
             </>
           }
           name="local_part"

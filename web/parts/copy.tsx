@@ -41,12 +41,14 @@ export function CopyAddress({ address, shown = false }: { readonly address: stri
   )
 }
 
-export function CopyButton({ text, primary = false }: { readonly text: string; readonly primary?: boolean }) {
+/** `what` is said to who does not see what it stands beside. */
+export function CopyButton({ text, what, primary = false }: { readonly text: string; readonly what?: string; readonly primary?: boolean }) {
   const { done, copy } = useCopy(text)
   return (
     <button class={primary ? 'btn btn-primary' : 'btn'} type="button" onClick={copy}>
       <Icon name={done ? 'check' : 'copy'} />
       {done ? 'Copied' : 'Copy'}
+      {what && <span class="vh"> {what}</span>}
     </button>
   )
 }

@@ -50,7 +50,7 @@ export function AddInbox({ added, close }: { readonly added: () => void; readonl
         wrong={wrong.value}
       />
       <div class="actions">
-        <BusyButton busy={busy.value}>Add</BusyButton>
+        <BusyButton busy={busy.value}>Add this inbox</BusyButton>
         <button class="btn" type="button" onClick={close}>
           Cancel
         </button>

@@ -1,4 +1,4 @@
-// How new addresses are made: what they look like, where their mail goes, and of which domain they can be.
+// How new addresses are made: what they look like, and where their mail goes.
 import { account } from '../account.ts'
 import { changeMe, inboxes as readInboxes, type Me } from '../api.ts'
 import { useReading } from '../parts/use-reading.ts'
@@ -71,20 +71,6 @@ export function NewAddresses() {
             </span>
           </li>
         )}
-        <li class="ln">
-          <span class="ln-m">
-            <b>Domains</b>
-            <span class="hint">
-              {me.domains.map((domain, i) => (
-                <>
-                  {i > 0 && ', '}
-                  <bdi>{domain.name}</bdi>
-                  {domain.own && ' (yours)'}
-                </>
-              ))}
-            </span>
-          </span>
-        </li>
       </ul>
     </section>
   )

@@ -33,7 +33,7 @@ export function PasskeyLines({ passkeys, hasPassword, changed }: Props) {
       action={
         canPasskeys() && (
           <BusyButton busy={busy.value} class="btn" onClick={() => void add()}>
-            Add
+            Add a passkey
           </BusyButton>
         )
       }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 
 type Props = {
-  readonly name: string
+  readonly name: ComponentChildren
   readonly hint?: ComponentChildren
   readonly state?: ComponentChildren
   readonly action?: ComponentChildren

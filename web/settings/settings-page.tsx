@@ -2,20 +2,24 @@
 import { useEffect } from 'preact/hooks'
 import { Anywhere } from '../anywhere/anywhere.tsx'
 import { Appearance } from './appearance.tsx'
+import { Domains } from './domains.tsx'
 import { Inboxes } from './inboxes.tsx'
 import { Keeping } from './keeping.tsx'
 import { Keyboard } from './keyboard.tsx'
 import { NewAddresses } from './new-addresses.tsx'
 import { SecuritySettings } from './security.tsx'
+import { Spam } from './spam.tsx'
 import { Tokens } from './tokens.tsx'
 
 const sections = [
   ['inboxes', 'Inboxes'],
   ['new-addresses', 'New addresses'],
+  ['domains', 'Domains'],
   ['security', 'Security'],
   ['anywhere', 'Use it anywhere'],
   ['tokens', 'Tokens'],
   ['keeping', 'Keeping'],
+  ['spam', 'Spam'],
   ['keys', 'Keyboard'],
   ['look', 'Appearance'],
 ] as const
@@ -47,10 +51,12 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
       <div class="split-r">
         <Inboxes />
         <NewAddresses />
+        <Domains domain={domain} />
         <SecuritySettings />
         <Anywhere heading="h2" />
         <Tokens domain={domain} />
         <Keeping />
+        <Spam />
         <Keyboard />
         <Appearance />
       </div>

@@ -73,6 +73,27 @@ describe('the list of aliases', () => {
     expect((await web.call('GET', '/v1/aliases?plot_days=91', { token: ada.token })).status).toBe(400)
   })
 
+  test('the pinned ones before all others, in every order and over pages of every size', async () => {
+    const many = await web.person('many')
+    for (const n of [1, 2, 3, 4, 5]) await create(many, { site: `s${n}.example`, pinned: n === 2 || n === 4 })
+    const sites = async (sort: string, limit: number): Promise<string> => {
+      const found: string[] = []
+      for (let cursor = ''; ;) {
+        const { items, next } = await get(`/v1/aliases?pinned_first=true&sort=${sort}&limit=${limit}${cursor && `&cursor=${cursor}`}`, many)
+        found.push(...items.map((one: { site: string }) => one.site.slice(1, 2)))
+        if (next === null) return found.join('')
+        cursor = next
+      }
+    }
+    for (const limit of [1, 2, 3, 4, 5, 50]) {
+      expect(await sites('created', limit)).toBe('42531')
+      expect(await sites('address', limit)).toBe('24135')
+      expect(await sites('last_message', limit)).toBe('42531')
+    }
+    const { next } = await get('/v1/aliases?limit=1', many)
+    expect((await web.call('GET', `/v1/aliases?pinned_first=true&cursor=${next}`, { token: many.token })).status).toBe(400)
+  })
+
   test('the labels in use, of this account alone', async () => {
     await create(ada, { site: 'shop2.example', label: 'Shopping' })
     expect((await get('/v1/aliases/labels')).items).toEqual([{ label: 'Shopping', aliases: 2 }, { label: 'Money', aliases: 1 }])
