@@ -97,7 +97,8 @@ async function addCompany(db: Database, company: Shown, { accountId, domainId, d
   const { state = 'active', days = [], last } = company
   const alias = await db.insertInto('aliases').values({
     account_id: accountId, domain_id: domainId, local_part: company.local, address: `${company.local}@${domain}`, state, site: company.site,
-    label: company.label ?? null, note: company.note ?? null, pinned: company.pinned ?? false, created_at: ago(1700), burned_at: state === 'burned' ? ago(300) : null,
+    label: company.label ?? null, note: company.note ?? null, pinned: company.pinned ?? false,
+    created_at: ago(1700), burned_at: state === 'burned' ? ago(300) : null,
   }).returning(['id', 'uuid']).executeTakeFirstOrThrow()
   const count = (sign: 1 | -1) => days.reduce((sum, many) => sum + Math.max(0, many * sign), 0)
   await db.insertInto('alias_counts').values({

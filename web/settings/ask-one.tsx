@@ -40,4 +40,3 @@ export function AskOne({ words, field, button, does }: Props) {
     </form>
   )
 }
-

@@ -28,7 +28,7 @@ export function DomainRecords({ domain, proved, children }: Props) {
       <p class="prose">
         {domain.verified
           ? 'What the DNS says of it:'
-          : 'Publish these where you manage the domain, then let Burnbox look. The first one proves that it is yours. A new record takes some minutes to be seen.'}
+          : 'Publish these where you manage the domain, then let Burnbox look. The first one proves that it is yours. A new record needs some minutes.'}
       </p>
       {now.kind === 'waiting' && <Skeleton of="records" />}
       {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
