@@ -1,18 +1,18 @@
 // DATA: a whole message and its routes, to an answer. 250 only after it is delivered, queued or held.
 
-import { lowerCased } from '../mail/address.ts'
 import { readable } from '../mail/encoded-word.ts'
 import { soleFrom } from '../mail/from.ts'
 import { headerViolation } from '../mail/header-limits.ts'
 import { fieldsNamed, fieldsOf, valueOf, type Field } from '../mail/header.ts'
-import { isLoopback } from '../networks.ts'
+import { messageIdsIn } from '../mail/message-id.ts'
 import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
-import type { AliasFact, Report, Route } from '../policy/decide.ts'
+import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
 import { isAuthenticated, judge, type Authentication } from '../policy/judge.ts'
 import { screen } from '../policy/screen.ts'
 import type { SpamVerdict } from '../policy/spam.ts'
 import type { MessageFacts } from '../store/messages.ts'
+import { authenticate, reversePathOf } from './authenticate.ts'
 import { blockedBy } from './blocked.ts'
 import { checkSpam, holdersOfSpam } from './check-spam.ts'
 import { cutThrough } from './cut-through.ts'
@@ -20,8 +20,8 @@ import type { RoutedDelivery } from './deliver.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { asOwnersAsk } from './owners-rules.ts'
-import { recordReport } from './record-report.ts'
 import { lineFor, queueAndHold } from './queue-and-hold.ts'
+import { threadHash } from './reply-names.ts'
 
 const ACCEPTED: Acceptance = { kind: 'accepted' }
 const PASS = { kind: 'pass' } as const
@@ -29,17 +29,15 @@ const PASS = { kind: 'pass' } as const
 const CLIP_CHARACTERS = 500
 
 /** Throws when the store is away: nothing is promised then. */
-export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acceptance> => {
+export const acceptMessage = async (host: Host, incoming: Incoming<Forward | Hold>): Promise<Acceptance> => {
   const { content } = incoming
   const violation = headerViolation(content.header)
   const fields = violation ? [] : fieldsOf(content.header)
-  const reports = incoming.routes.filter((route) => route.kind === 'report')
   const verdict = screen({
     reversePathKind: incoming.reversePath.kind, headerViolation: violation, fields,
-    aliases: incoming.routes.map((route) => route.alias.address), isVerp: reports.length > 0,
+    aliases: incoming.routes.map((route) => route.alias.address), isVerp: false,
   })
   if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
-  if (reports.length > 0) return recordReports(host, incoming, reports)
 
   const [found, spam] = await Promise.all([authenticate(host, incoming, fields), checkSpam(host, incoming)])
   const judgement = found ? judge(found, host.config.arcTrusted) : PASS
@@ -52,7 +50,7 @@ export const acceptMessage = async (host: Host, incoming: Incoming): Promise<Acc
   const holding = judgement.kind === 'hold' ? judgement : verdict
   const spamHolders = await holdersOfSpam(host, spam, incoming)
   const blocking = await blockedBy(host, incoming.routes.map(({ alias }) => alias), soleFrom(fields)?.mailbox)
-  const screened = incoming.routes.map((route): Route => {
+  const screened = incoming.routes.map((route): Forward | Hold => {
     if (route.kind !== 'forward') return route
     const reason = blocking.has(route.alias.id) ? 'blocked' : holding.kind === 'hold' ? holding.reason
       : spamHolders.has(route.alias.accountId) ? 'spam' : undefined
@@ -74,17 +72,6 @@ const newDelivery = (host: Host, alias: AliasFact, inboxId: string, createdAt: D
   attempts: 1, unknownOutcomes: 0, released: false,
 })
 
-/** Undefined: not looked at. On a host without a domain a loopback client is its own user trying it out, and nothing may need the DNS. */
-const authenticate = async (host: Host, incoming: Incoming, fields: readonly Field[]): Promise<Authentication | undefined> => {
-  const from = soleFrom(fields)
-  if (!from || host.config.benchBare || (host.config.local && isLoopback(incoming.clientIp))) return undefined
-  return host.verifier.authenticate({
-    clientIp: incoming.clientIp, helo: incoming.helo, reversePath: reversePathOf(incoming), from: lowerCased(from.mailbox), now: incoming.receivedAt,
-  }, incoming.content)
-}
-
-const reversePathOf = ({ reversePath }: Incoming): string => (reversePath.kind === 'null' ? '' : reversePath.mailbox)
-
 /** Its owner may wonder where a message is. */
 const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts, reason: 'unauthentic' | 'spam'): void => {
   for (const { alias } of incoming.routes) {
@@ -100,17 +87,17 @@ const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], 
   authentication: found ? authenticationResults(host.domain, found) : '',
   ...(spam.kind === 'tag' && { spamScore: spam.score }),
   from: firstValue(fields, 'from'), subject: firstValue(fields, 'subject'),
+  ...(threadOfMessage(host, fields)),
 })
+
+/** So that an answer may name it: see policy/thread. */
+const threadOfMessage = (host: Host, fields: readonly Field[]): Pick<MessageFacts, 'thread'> => {
+  const [field] = fieldsNamed(fields, 'message-id')
+  const [id] = field ? messageIdsIn(valueOf(field)) : []
+  return id === undefined ? {} : { thread: threadHash(host, id) }
+}
 
 const firstValue = (fields: readonly Field[], name: string): string => {
   const field = fieldsNamed(fields, name)[0]
   return field ? readable(valueOf(field), CLIP_CHARACTERS) : ''
-}
-
-const recordReports = async (host: Host, incoming: Incoming, reports: readonly Report[]): Promise<Acceptance> => {
-  for (const report of reports) {
-    const acceptance = await recordReport(host, report, incoming)
-    if (acceptance.kind !== 'accepted') return acceptance
-  }
-  return ACCEPTED
 }

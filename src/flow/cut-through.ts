@@ -9,43 +9,26 @@ import { LEASE_MS } from '../store/deliveries.ts'
 import { holdingUse } from '../store/holding.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Acceptance } from './incoming.ts'
-import { deliver, type RoutedDelivery, type UnderWay } from './deliver.ts'
+import { deliver, type RoutedDelivery } from './deliver.ts'
 import type { Host } from './host.ts'
+import { outcomeInTime, takeWaitingPlace } from './in-time.ts'
 import { lineFor, queueAndHold } from './queue-and-hold.ts'
 import { settleLater } from './settle.ts'
-import { waitFor } from './wait-for.ts'
-
-/** From the sender's final dot; senders wait at least 10 minutes (RFC 5321 §4.5.3.2.6), cautious ones 60 s. */
-const ALL_MS = 25_000
-/** At most half of the 500 ingress connections may wait for next hops, so that one slow hop cannot fill the door. */
-const MOST_WAITING = 250
-
-let waiting = 0
+import type { UnderWay } from './under-way.ts'
 
 export const cutThrough = async (host: Host, delivery: RoutedDelivery, message: MessageFacts, content: Content): Promise<Acceptance> => {
-  if (waiting >= MOST_WAITING || host.stopping.aborted) {
+  const leave = takeWaitingPlace(host)
+  if (!leave) {
     await queueAndHold(host, { message, content, deliveries: [delivery], holds: [] })
     return { kind: 'accepted' }
   }
-  waiting += 1
   try {
     const underWay = deliver(host, delivery, message, content, { inline: true })
     const outcome = await outcomeInTime(host, underWay, message.receivedAt)
     return outcome ? await answer(host, outcome, delivery, message, content) : await awaitReply(host, underWay, delivery, message, content)
   } finally {
-    waiting -= 1
+    leave()
   }
-}
-
-/** Undefined: our final dot is out and there is no reply yet. */
-const outcomeInTime = async (host: Host, underWay: UnderWay, receivedAt: Date): Promise<Outcome | undefined> => {
-  const left = ALL_MS - (host.clock.now().getTime() - receivedAt.getTime())
-  const first = await waitFor(host, underWay.outcome, { ms: left, signal: host.stopping })
-  if (first.kind === 'done') return first.value
-  if (underWay.giveUp(first.kind === 'time')) return underWay.outcome
-  if (first.kind === 'time') return undefined
-  const second = await waitFor(host, underWay.outcome, { ms: left, signal: host.stopWaiting })
-  return second.kind === 'done' ? second.value : undefined
 }
 
 const answer = async (host: Host, outcome: Outcome, delivery: RoutedDelivery, message: MessageFacts, content: Content): Promise<Acceptance> => {
@@ -82,7 +65,7 @@ const awaitReply = async (host: Host, underWay: UnderWay, delivery: RoutedDelive
   const messageId = await queueAndHold(host, { message, content, deliveries: [{ ...delivery, entry }], holds: [] })
   settleLater(host, underWay.outcome, {
     id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId, messageId,
-    released: false, heldId: null,
+    correspondentId: null, released: false, heldId: null,
     createdAt: delivery.createdAt, expiresAt: delivery.expiresAt, attempts: 1, unknownOutcomes: 0, leaseToken,
   })
   return { kind: 'accepted' }

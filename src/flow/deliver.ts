@@ -4,21 +4,20 @@
 import { formatField, fieldsOf, type Field } from '../mail/header.ts'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
+import { readMessageId } from '../mail/message-id.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
 import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
 import { decideAttempt, type AliasFact, type InboxFact } from '../policy/decide.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
-import { outcomeOf, type Attempt, type Outcome } from '../policy/outcome.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
-import { worthSealing } from '../policy/seal.ts'
-import type { Envelope, Outgoing, Transmission } from '../relay/attempt.ts'
 import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Host } from './host.ts'
-import { noteAttempt, type Destination } from './note-attempt.ts'
 import { withOwnersFields } from './owners-fields.ts'
+import { replyVeil } from './reply-names.ts'
 import { shownLocalPart } from './reply-secret.ts'
+import { underWay, type UnderWay } from './under-way.ts'
 
 const DAY_MS = 86_400_000
 
@@ -37,16 +36,6 @@ export type Delivery = {
 
 /** A delivery that has no row yet. */
 export type RoutedDelivery = Delivery & { readonly alias: AliasFact; readonly inboxId: string }
-
-export type UnderWay = {
-  readonly outcome: Promise<Outcome>
-  /** True: stopped before our final dot, the outcome says deferred. False: wait for it. */
-  readonly giveUp: (trouble: boolean) => boolean
-  /** Our final dot is out: only the reply tells. */
-  readonly isSent: () => boolean
-  /** Resolves when the relay has it (its place among the connections is counted), or never will. */
-  readonly begun: Promise<void>
-}
 
 /** Never rejects for what the other side does; rejects when our own store is away. */
 export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, content: Content, options: { readonly inline: boolean }): UnderWay =>
@@ -85,54 +74,6 @@ export const deliverOwn = (host: Host, delivery: Omit<Delivery, 'aliasId' | 'rel
     authentication: '',
   }), { inline: false })
 
-/** `authentication`: what was found of the message when it came, for the seal. */
-type Ready = { readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string } & Partial<Destination>
-type Prepared = Ready | Extract<Outcome, { kind: 'held' }>
-
-const underWay = (
-  host: Host, tries: Pick<Delivery, 'attempts' | 'unknownOutcomes' | 'expiresAt'>, prepare: () => Promise<Prepared>, options: { readonly inline: boolean },
-): UnderWay => {
-  let transmission: Transmission | undefined
-  let stopped = false
-  const begun = Promise.withResolvers<void>()
-  const decide = (attempt: Attempt): Outcome => outcomeOf(attempt, tries, host.clock.now(), jitterFor(host, attempt))
-  const run = async (): Promise<Outcome> => {
-    const prepared = await prepare()
-    if ('kind' in prepared) return prepared
-    const outgoing = await signed(host, prepared)
-    if (!outgoing) return decide({ kind: 'transient', reply: 'Burnbox could not sign the message.', why: 'dropped', trouble: false })
-    if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
-    transmission = host.relay.begin(prepared.envelope, outgoing, options)
-    begun.resolve()
-    const attempt = await transmission.result
-    if (prepared.inbox) await noteAttempt(host, prepared as Destination, attempt)
-    return decide(attempt)
-  }
-  return {
-    outcome: run().finally(begun.resolve),
-    begun: begun.promise,
-    giveUp: (trouble) => {
-      stopped = true
-      return transmission ? transmission.giveUp(trouble) : true
-    },
-    isSent: () => transmission?.isSent() ?? false,
-  }
-}
-
-/** Undefined: it could not be signed, and nothing leaves unsigned. */
-const signed = async (host: Host, { outgoing, authentication }: Ready): Promise<Outgoing | undefined> => {
-  if (!host.signer) return outgoing
-  try {
-    return { ...outgoing, header: await host.signer.sign(outgoing, worthSealing(authentication)) }
-  } catch (error) {
-    host.log.error({ err: error }, 'a message could not be signed and is deferred')
-    return undefined
-  }
-}
-
-/** 0 to 1. Most attempts are accepted and need none; the system's randomness costs as much as three timers. */
-const jitterFor = (host: Host, attempt: Attempt): number => (attempt.kind === 'transient' ? (host.random(1)[0] ?? 0) / 255 : 0)
-
 /** The same over all attempts of a delivery, so that greylisting knows it again: the day is that of its creation. */
 export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId' | 'createdAt'>): Mailbox => {
   const payload = { deliveryId: delivery.id, aliasId: delivery.aliasId, day: Math.floor(delivery.createdAt.getTime() / DAY_MS) }
@@ -157,11 +98,21 @@ const forwardedHeader = async (
     authservIds: [host.domain],
     ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
     ...(message.spamScore !== undefined && { spamScore: message.spamScore }),
+    originalId: originalIdFor(host, alias, delivery.inboxId),
     ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },
     received: receivedField({
       helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,
     }),
   }))
+}
+
+/** Only for the inbox that wrote it: another of the same alias does not learn which of them answered, nor where that one's mail is kept. */
+const originalIdFor = (host: Host, alias: AliasFact, inboxId: string | null): ((id: string) => string | undefined) => {
+  const domain = domainOf(alias.address)
+  return (id) => {
+    const minted = readMessageId(id, domain, replyVeil(host, 'message-id', alias.uuid))
+    return minted && minted.inboxId === Number(inboxId) ? minted.id : undefined
+  }
 }
 
 /**

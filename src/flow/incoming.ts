@@ -4,11 +4,12 @@ import type { ReversePath } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import type { Route } from '../policy/decide.ts'
 import type { Judgement } from '../policy/judge.ts'
+import type { PermissionRefusal } from '../policy/reply-permission.ts'
 import type { ScreenVerdict } from '../policy/screen.ts'
 import type { SpamVerdict } from '../policy/spam.ts'
 import type { Protocol } from '../store/messages.ts'
 
-export type Incoming = {
+export type Incoming<R extends Route = Route> = {
   readonly reversePath: ReversePath
   readonly helo: string
   readonly clientIp: string
@@ -16,12 +17,16 @@ export type Incoming = {
   readonly smtpUtf8: boolean
   /** When the final dot came; the clock of cut-through starts here. */
   readonly receivedAt: Date
-  readonly routes: readonly [Route, ...Route[]]
+  readonly routes: readonly [R, ...R[]]
   readonly content: Content
 }
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: RefusedVerdict['reason'] | 'not-accepted' | 'holding-full' }
+  | { readonly kind: 'refused'; readonly reason: RefusedVerdict['reason'] | ReplyRefusal | 'not-accepted' | 'holding-full' }
+  /** The server of the correspondent refused a reply, in these words. */
+  | { readonly kind: 'passed-back'; readonly said: string }
+
+export type ReplyRefusal = PermissionRefusal | 'reply-outside' | 'too-many-replies' | 'too-many-correspondents'
 
 type RefusedVerdict = Extract<ScreenVerdict | Judgement | SpamVerdict, { kind: 'refuse' }>

@@ -4,7 +4,7 @@
 import type { Mailbox } from '../mail/address.ts'
 import { soleFrom } from '../mail/from.ts'
 import { fieldsOf } from '../mail/header.ts'
-import type { AliasFact, Route } from '../policy/decide.ts'
+import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
 import { authorOf, isExpected, learnedFrom, type Author } from '../policy/stranger.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Evidence } from '../store/senders.ts'
@@ -15,11 +15,11 @@ import type { Incoming } from './incoming.ts'
 const MOST_HEADER_OCTETS = 65_536
 
 /** @param routes what became of each recipient so far; those that are held stay so, and teach their alias nothing */
-export const asOwnersAsk = async (host: Host, incoming: Incoming, message: MessageFacts, routes: readonly Route[]): Promise<readonly Route[]> => {
+export const asOwnersAsk = async (host: Host, incoming: Incoming, message: MessageFacts, routes: readonly (Forward | Hold)[]): Promise<readonly (Forward | Hold)[]> => {
   const from = soleFrom(fieldsOf(incoming.content.header))
   const author = from && judgedAuthor(host, from.mailbox, message)
   if (!author) return routes
-  return Promise.all(routes.map(async (route): Promise<Route> => {
+  return Promise.all(routes.map(async (route): Promise<Forward | Hold> => {
     const isStranger = await meet(host, route, author, incoming, message)
     return isStranger && route.kind === 'forward' && route.alias.rules?.strangers === 'hold' ? { kind: 'hold', alias: route.alias, reason: 'stranger' } : route
   }))
@@ -35,7 +35,7 @@ export const judgedAuthor = (host: Host, from: Mailbox, { authenticated, authent
 export const isStrangerTo = ({ rules, inboxes }: AliasFact, author: Author): boolean =>
   rules?.strangers !== undefined && !isExpected(author, rules, inboxes.map(({ address }) => address))
 
-const meet = async (host: Host, route: Route, author: Author, incoming: Incoming, message: MessageFacts): Promise<boolean> => {
+const meet = async (host: Host, route: Forward | Hold, author: Author, incoming: Incoming, message: MessageFacts): Promise<boolean> => {
   const alias = await learned(host, route, author, message.receivedAt)
   const isStranger = isStrangerTo(alias, author)
   if (alias.rules?.strangers !== undefined) {
@@ -45,7 +45,7 @@ const meet = async (host: Host, route: Route, author: Author, incoming: Incoming
 }
 
 /** The alias after it has learned, which most often it has: then nothing is asked. */
-const learned = async (host: Host, route: Route, author: Author, at: Date): Promise<AliasFact> => {
+const learned = async (host: Host, route: Forward | Hold, author: Author, at: Date): Promise<AliasFact> => {
   const { alias } = route
   if (route.kind !== 'forward' || alias.rules?.strangers === undefined) return alias
   const lesson = learnedFrom(author, alias.rules, at)

@@ -63,6 +63,7 @@ const isUntaken = (entry: Entry): boolean => entry.awaiting === undefined && ent
 export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
   ({
     at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size, checks: checksText(message.authentication),
+    thread: message.thread,
   })
 
 const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {

@@ -11,17 +11,27 @@ import { messageById } from '../store/messages.ts'
 import { createRoutes, type Routes } from '../store/routes.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
+import { leaveOutWhatReveals, queueReleasedReply } from './release-reply.ts'
 
-export const releaseHeld = async (host: Host, which: { readonly accountId: string; readonly heldUuid: string; readonly anyway?: boolean }): Promise<void> => {
+export const releaseHeld = async (host: Host, which: {
+  readonly accountId: string
+  readonly heldUuid: string
+  /** Of a reply that would reveal its owner: as it is, or without the parts in which that was found. */
+  readonly anyway?: boolean
+  readonly without?: boolean
+}): Promise<void> => {
   const held = await heldById(host.db, which.accountId, which.heldUuid)
   if (!held) {
     if (await wasReleased(host.db, which.accountId, which.heldUuid)) return
     throw notFound('held message')
   }
   if (held.reason === 'would-reveal' && which.anyway !== true) {
-    throw new Problem('would-reveal', 'This reply would show your real address: read what was found, then release it with "anyway".')
+    if (which.without !== true) {
+      throw new Problem('would-reveal', 'This reply would tell who you are: read what was found, then release it with "anyway" or "without".')
+    }
+    await leaveOutWhatReveals(host, held)
   }
-  const alias = await releasableAlias(host.routes, held.aliasId)
+  const alias = await releasableAlias(host.routes, held.aliasId, held.direction)
   await host.db.transaction().execute(async (tx) => {
     const marked = await markReleased(tx, host.clock.now(), { accountId: which.accountId, uuid: which.heldUuid })
     for (const one of marked) await queueReleased(host, tx, alias, one)
@@ -45,15 +55,16 @@ export const releaseHeldOf = async (
   return { released: released.length, skipped: 0 }
 }
 
-export const releasableAlias = async (routes: Routes, aliasId: number): Promise<AliasFact> => {
+export const releasableAlias = async (routes: Routes, aliasId: number, direction: 'in' | 'out' = 'in'): Promise<AliasFact> => {
   const alias = await routes.byId(aliasId)
   if (!alias) throw notFound('address')
   if (alias.suspended) throw new Problem('forbidden', 'The account is suspended, so its held mail stays held.')
-  if (!alias.inboxes.some((inbox) => inbox.verified)) throw new Problem('no-inbox', 'This address has no verified inbox: verify one first.')
+  if (direction === 'in' && !alias.inboxes.some((inbox) => inbox.verified)) throw new Problem('no-inbox', 'This address has no verified inbox: verify one first.')
   return alias
 }
 
 export const queueReleased = async (host: Host, tx: Tx, alias: AliasFact, released: Releasable): Promise<void> => {
+  if (released.direction === 'out') return queueReleasedReply(host, tx, alias, released)
   const at = host.clock.now()
   const verified = alias.inboxes.filter((inbox) => inbox.verified)
   // The inbox that refused it, if it is still one of this address; else all of them, as the forward would have gone.

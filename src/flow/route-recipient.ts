@@ -1,13 +1,15 @@
 // RCPT: from a forward-path to a route (we take responsibility) or a refusal (the client keeps the message).
 
 import { domainOf, localPartOf, lowerCased, type Mailbox, type ReversePath } from '../mail/address.ts'
+import { parseReplyPath } from '../mail/reply-path.ts'
 import { parseVerp } from '../mail/return-path.ts'
-import { kindOfLocalPart, type LocalPartKind } from '../mail/reverse-alias.ts'
+import { isReverseLocalPart, kindOfLocalPart, splitReverse, type LocalPartKind } from '../mail/reverse-alias.ts'
 import { decideAlias, type Refusal, type Route } from '../policy/decide.ts'
 import { canMakeRoom } from '../policy/retention.ts'
-import { aliasOfReverse } from '../store/correspondents.ts'
 import { holdingUse } from '../store/holding.ts'
+import { findReverseAliases } from '../store/reverse-aliases.ts'
 import type { Host } from './host.ts'
+import { isOurDomain, replyVeil } from './reply-names.ts'
 
 const DAY_MS = 86_400_000
 const NO_SUCH_ADDRESS: Refusal = { kind: 'reject', reason: 'no-such-address' }
@@ -16,16 +18,23 @@ export type Sender = { readonly reversePath: ReversePath; /** SIZE=, or 0 */ rea
 
 export const kindOfRecipient = (forwardPath: Mailbox): LocalPartKind => kindOfLocalPart(localPartOf(forwardPath))
 
+/** A transaction holds recipients of one kind, and replies of one alias. */
+export const goTogether = (one: Route, other: Route): boolean =>
+  groupOf(one) === groupOf(other) && (one.kind !== 'reply' || one.alias.id === other.alias.id)
+
+const groupOf = ({ kind }: Route): Route['kind'] => (kind === 'hold' ? 'forward' : kind)
+
 export const routeRecipient = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal> => {
-  const kind = kindOfRecipient(forwardPath)
-  if (kind === 'verp' && domainOf(lowerCased(forwardPath)) === host.domain) return routeReport(host, forwardPath)
+  switch (kindOfRecipient(forwardPath)) {
+    case 'verp': return await routeReport(host, forwardPath) ?? noSuchAddress(host, forwardPath)
+    case 'reverse-alias': return await routeReply(host, forwardPath) ?? noSuchAddress(host, forwardPath)
+    case 'alias': return routeAlias(host, forwardPath, sender)
+  }
+}
+
+const routeAlias = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal> => {
   const fact = await host.routes.byAddress(forwardPath)
   if (fact.kind === 'foreign-domain') return { kind: 'reject', reason: 'relay-not-permitted' }
-  switch (kind) {
-    case 'verp': return NO_SUCH_ADDRESS
-    case 'reverse-alias': return refuseReply(host, forwardPath, sender)
-    case 'alias': break
-  }
   if (fact.kind === 'unknown') return isOperatorAddress(host, forwardPath) ? { kind: 'tempfail', reason: 'no-operator' } : NO_SUCH_ADDRESS
   const decision = decideAlias(fact.alias)
   if (decision.kind !== 'hold' || decision.reason !== 'burned') return decision
@@ -38,21 +47,28 @@ export const isOperatorAddress = (host: Host, address: Mailbox): boolean =>
   domainOf(address) === host.domain && ['postmaster', 'abuse'].includes(localPartOf(lowerCased(address)))
 
 /** The signature is checked before the database is asked: a flood of guesses costs nothing (case G22). */
-const routeReport = async (host: Host, verpAddress: Mailbox): Promise<Route | Refusal> => {
+const routeReport = async (host: Host, verpAddress: Mailbox): Promise<Route | undefined> => {
   const today = Math.floor(host.clock.now().getTime() / DAY_MS)
-  const payload = parseVerp(localPartOf(verpAddress), (bytes) => host.keys.mac('verp', bytes), today)
-  const alias = payload && await host.routes.byId(payload.aliasId)
-  return payload && alias ? { kind: 'report', alias, deliveryId: payload.deliveryId } : NO_SUCH_ADDRESS
+  const localPart = localPartOf(verpAddress)
+  const payload = parseVerp(localPart, (bytes) => host.keys.mac('verp', bytes), today)
+  const reply = payload ? undefined : parseReplyPath(localPart, replyVeil(host, 'reply-path'), today)
+  const found = payload ?? reply
+  const alias = found && await host.routes.byId(found.aliasId)
+  if (!alias || !isOurDomain(host, alias, domainOf(verpAddress))) return undefined
+  if (!reply) return { kind: 'report', alias, deliveryId: found.deliveryId }
+  const inboxId = reply.inboxId === 0 ? null : String(reply.inboxId)
+  return { kind: 'reply-report', alias, deliveryId: reply.deliveryId, inboxId, correspondentId: String(reply.correspondentId) }
 }
 
-/** Replies are not built yet: refused, and the owner sees who tried. */
-const refuseReply = async (host: Host, reverseAlias: Mailbox, sender: Sender): Promise<Refusal> => {
-  const alias = await aliasOfReverse(host.db, localPartOf(reverseAlias))
-  if (alias) {
-    host.recorder.note({
-      at: host.clock.now(), accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: 'refused', reason: 'reverse-alias',
-      sender: sender.reversePath.kind === 'null' ? '<>' : sender.reversePath.mailbox,
-    })
-  }
-  return { kind: 'reject', reason: 'reverse-alias' }
+/** Who may write through it is asked when the message is there: its author counts as well as its envelope. */
+const routeReply = async (host: Host, forwardPath: Mailbox): Promise<Route | undefined> => {
+  const localPart = localPartOf(forwardPath).toLowerCase()
+  const [to] = isReverseLocalPart(localPart) ? await findReverseAliases(host.db, host.keys, [splitReverse(localPart).base]) : []
+  const alias = to && await host.routes.byId(to.aliasId)
+  return alias && isOurDomain(host, alias, domainOf(forwardPath)) ? { kind: 'reply', alias, to, localPart } : undefined
 }
+
+/** Of another domain it is an attempt to relay, whatever its letters. */
+const noSuchAddress = async (host: Host, forwardPath: Mailbox): Promise<Refusal> =>
+  domainOf(forwardPath) !== host.domain && (await host.routes.byAddress(forwardPath)).kind === 'foreign-domain'
+    ? { kind: 'reject', reason: 'relay-not-permitted' } : NO_SUCH_ADDRESS

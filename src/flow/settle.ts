@@ -10,10 +10,12 @@ import { dropReleasedBytes, holdAgain, insertHeld } from '../store/holding.ts'
 import { forgetUnusedMessages, lockMessage, type StoredMessage } from '../store/messages.ts'
 import type { AliasFact } from '../policy/decide.ts'
 import type { Host } from './host.ts'
+import { settleReply } from './settle-reply.ts'
 
 const TRY_AGAIN_MS = 5_000
 
 export const settle = async (host: Host, claimed: Claimed, outcome: Outcome): Promise<void> => {
+  if (claimed.kind === 'reply') return settleReply(host, claimed, outcome)
   if (outcome.kind !== 'delivered') return settleAlone(host, claimed, outcome)
   try {
     await settleDelivered(host)({ claimed, reply: outcome.reply })

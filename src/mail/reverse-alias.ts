@@ -15,6 +15,9 @@ export const splitReverse = (localPart: string): { readonly base: string; readon
   return { base: `${kind}.${token}`, secret: secret.join('.') }
 }
 
+/** Whether we may have made it; what is no such costs no look-up. Any case. */
+export const isReverseLocalPart = (localPart: string): boolean => /^r\.[a-z2-7]{26}(?:\.[a-z2-7]{16})?$/i.test(localPart)
+
 export const kindOfLocalPart = (localPart: string): LocalPartKind => {
   switch (localPart.slice(0, 2).toLowerCase()) {
     case 'r.':

@@ -8,6 +8,19 @@ export type HoldReason =
   | 'burned' | 'refused' | 'expired' | 'unconfirmed' | 'unauthentic' | 'spam' | 'stranger' | 'blocked'
   | 'report' | 'suspended' | 'no-inbox' | 'closed' | 'quiet' | 'flood' | 'would-reveal' | 'unsupported'
 
+/** Who is behind a reverse alias. */
+export type CorrespondentFact = {
+  readonly id: string
+  readonly aliasId: number
+  readonly address: Mailbox
+  /** As the owner calls them, for their eyes only; may be empty. */
+  readonly name: string
+  readonly reverseLocalPart: string
+  readonly lastUsedAt: Date
+  /** When the owner first wrote to them. */
+  readonly writtenAt: Date | null
+}
+
 export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias'
 export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator'
 
@@ -41,11 +54,17 @@ export type Forward = { readonly kind: 'forward'; readonly alias: AliasFact; rea
 export type Hold = { readonly kind: 'hold'; readonly alias: AliasFact; readonly reason: HoldReason }
 /** Mail to one of our VERP addresses: a report about the delivery named in it. */
 export type Report = { readonly kind: 'report'; readonly alias: AliasFact; readonly deliveryId: bigint }
+/** Mail to a reverse alias. `localPart`: as it was written, in lower case; the secret of an inbox may stand in it. */
+export type Reply = { readonly kind: 'reply'; readonly alias: AliasFact; readonly to: CorrespondentFact; readonly localPart: string }
+/** Mail to the VERP address of a reply. `inboxId` sent it; null: by SMTP AUTH. */
+export type ReplyReport = {
+  readonly kind: 'reply-report'; readonly alias: AliasFact; readonly deliveryId: bigint; readonly inboxId: string | null; readonly correspondentId: string
+}
 export type Reject = { readonly kind: 'reject'; readonly reason: RejectReason }
 export type Tempfail = { readonly kind: 'tempfail'; readonly reason: TempfailReason }
 
 /** We take responsibility (RFC 5321 §6.1). */
-export type Route = Forward | Hold | Report
+export type Route = Forward | Hold | Report | Reply | ReplyReport
 /** The client keeps the message. */
 export type Refusal = Reject | Tempfail
 
@@ -64,6 +83,12 @@ export const decideAlias = (alias: AliasFact): Forward | Hold | Reject => {
 export const decideAttempt = (alias: AliasFact, inboxId: string | null, released: boolean): Forward | Hold => {
   if (!released && alias.state !== 'active') return { kind: 'hold', alias, reason: alias.state }
   return forwardOrHold(alias, alias.inboxes.filter((inbox) => inbox.id === inboxId))
+}
+
+/** The same of a reply: what leaves needs no inbox. Undefined: it may go. */
+export const holdsReply = (alias: Pick<AliasFact, 'state' | 'suspended'>, released: boolean): 'burned' | 'closed' | 'suspended' | undefined => {
+  if (alias.suspended) return 'suspended'
+  return released || alias.state === 'active' ? undefined : alias.state
 }
 
 const forwardOrHold = (alias: AliasFact, inboxes: readonly InboxFact[]): Forward | Hold => {

@@ -23,5 +23,19 @@ export const holdText = (reason: HoldReason, reply: string): string => {
   }
 }
 
+/** Of a reply: it did not leave, or did not arrive. */
+export const heldReplyText = (reason: HoldReason, reply: string): string => {
+  switch (reason) {
+    case 'refused': return `The correspondent's server refused it: ${reply}`
+    case 'expired': return `The correspondent's server could not be reached for 5 days. Its last answer: ${reply}`
+    case 'unconfirmed': return "Sent twice without an answer from the correspondent's server, so it may have arrived there already."
+    case 'burned': return 'This address was burned before the reply could be sent.'
+    case 'closed': return 'This address was closed before the reply could be sent.'
+    case 'would-reveal': return 'It would reveal who you are.'
+    case 'suspended': case 'no-inbox': case 'report': case 'unsupported': case 'unauthentic': case 'spam': case 'stranger': case 'blocked': case 'quiet':
+    case 'flood': return holdText(reason, reply)
+  }
+}
+
 /** For eyes other than the owner's: no address in another server's words. */
 export const withoutAddresses = (reply: string): string => reply.replaceAll(/<?[^\s<>@,;:]+@[^\s<>@,;]+>?/g, '<address>')

@@ -12,6 +12,7 @@ import { displayName, safeName } from './display-name.ts'
 import { intact, isSafe } from './intact.ts'
 import { mailboxesOfListField, rewriteListField } from './list-fields.ts'
 import { spamResult } from './spam.ts'
+import { withOriginalIds } from './thread.ts'
 
 export type Correspondent = Pick<NamedMailbox, 'mailbox' | 'name'>
 
@@ -23,6 +24,8 @@ export type RewriteFacts = {
   readonly authservIds: readonly string[] // ours: Authentication-Results with them are forged
   readonly authenticationResults?: Buffer // ours, with its CRLF
   readonly spamScore?: number // of what the spam filter called spam
+  /** What an id of ours stands for, for the inbox that this goes to. */
+  readonly originalId?: (id: string) => string | undefined
   readonly ifAbsent: { readonly date: Date; readonly messageId: string } // messageId without <>; the same in each attempt
 }
 
@@ -104,6 +107,9 @@ const rewriteField = (field: Field, facts: RewriteFacts): Rewritten => {
       return { onTop: [formatField('X-Burnbox-Sender', valueOf(field))] }
     case 'authentication-results':
       return isOurs(field, facts.authservIds) ? removed : keptOrGone(intact(field))
+    case 'in-reply-to':
+    case 'references':
+      return keptOrGone((facts.originalId && withOriginalIds(field, facts.originalId)) ?? intact(field))
     case 'delivered-to': // ours would make our next hop see a loop
       return entriesOf(field).every((entry) => entry.kind === 'mailbox' && !facts.isOwn(entry.mailbox))
         ? keptOrGone(intact(field))

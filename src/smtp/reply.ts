@@ -3,6 +3,7 @@
 
 import type { RejectReason, TempfailReason, Refusal } from '../policy/decide.ts'
 import type { Acceptance } from '../flow/incoming.ts'
+import { passedBack } from '../policy/passed-back.ts'
 
 /** What smtp-server's callbacks take: a code, and a text that begins with the enhanced status code. */
 export class Reply extends Error {
@@ -26,6 +27,13 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'no-such-address': [550, '5.1.1 No such address'],
   'relay-not-permitted': [550, '5.7.1 Relay not permitted'],
   'reverse-alias': [550, '5.7.1 You are not allowed to write to this address'],
+  'reply-burned': [550, '5.7.1 This address is burned: restore it in Burnbox, then send again'],
+  'reply-closed': [550, '5.7.1 This address is closed: restore it in Burnbox, then send again'],
+  'reply-suspended': [550, '5.7.1 The account is suspended: nothing was sent'],
+  'reply-automatic': [550, '5.7.1 Automatic replies are not sent on from this address'],
+  'reply-outside': [550, '5.7.1 Nothing was sent: To or Cc name an ordinary address, which would see your real one. Write to it in a message of its own'],
+  'too-many-replies': [450, '4.7.1 Too many replies from this account, try again later'],
+  'too-many-correspondents': [450, '4.7.1 Too many people written to for the first time, try again tomorrow'],
   'holding-full': [452, '4.2.2 Mailbox full, try again later'],
   'other-kind': [452, '4.5.3 Send to this address in a transaction of its own'],
   'no-operator': [451, '4.3.0 Not set up yet, try again later'],
@@ -68,6 +76,15 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
 }
 
 export const replyFor = (reason: Spoken): Reply => new Reply(...replies[reason])
+
+/** Our words but for what the server of a correspondent said, which is printable ASCII without addresses by then (policy/passed-back). */
+export const replyForAcceptance = (acceptance: Acceptance): Reply | undefined => {
+  switch (acceptance.kind) {
+    case 'accepted': return undefined
+    case 'refused': return replyFor(acceptance.reason)
+    case 'passed-back': return new Reply(550, passedBack(acceptance.said))
+  }
+}
 
 export const replyForRefusal = (refusal: Refusal): Reply => replyFor(refusal.reason)
 

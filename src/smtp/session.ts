@@ -2,17 +2,17 @@
 // Flags are read from the command's own parameters: the library leaks those of a refused MAIL into the next (RELIABILITY 5.1).
 
 import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
-import { acceptMessage } from '../flow/accept-message.ts'
+import { accept } from '../flow/accept.ts'
 import type { Host } from '../flow/host.ts'
 import type { Acceptance, Incoming } from '../flow/incoming.ts'
 import { NoRoom } from '../flow/queue-limit.ts'
-import { isOperatorAddress, kindOfRecipient, routeRecipient, type Sender } from '../flow/route-recipient.ts'
+import { goTogether, isOperatorAddress, kindOfRecipient, routeRecipient, type Sender } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
 import type { Refusal, Reject, Route } from '../policy/decide.ts'
 import type { Protocol } from '../store/messages.ts'
 import type { Limits } from './limits.ts'
 import { receive } from './receive.ts'
-import { ACCEPTED_TEXT, replyFor, replyForRefusal, type Reply } from './reply.ts'
+import { ACCEPTED_TEXT, replyFor, replyForAcceptance, replyForRefusal, type Reply } from './reply.ts'
 
 type Transaction = {
   readonly reversePath: ReversePath
@@ -39,7 +39,7 @@ export type Journeys = {
 
 const ingress = (host: Host): Journeys => ({
   route: (recipient, sender) => routeRecipient(host, recipient, sender),
-  accept: (incoming) => acceptMessage(host, incoming),
+  accept: (incoming) => accept(host, incoming),
   isOneTransaction: (first, next) => kindOfRecipient(first) === kindOfRecipient(next),
 })
 
@@ -95,10 +95,13 @@ export const createSessions = (
     switch (route.kind) {
       case 'reject': return (isGuess(route) && options.limits.unknownRecipient(session.id)) || replyForRefusal(route)
       case 'tempfail': return replyForRefusal(route)
-      case 'forward': case 'hold': case 'report':
-        if (route.kind !== 'report' && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
+      case 'forward': case 'hold': case 'report': case 'reply': case 'reply-report': {
+        const [one] = transaction.routes.values()
+        if (one && !goTogether(one, route)) return replyFor('other-kind')
+        if (!isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
         transaction.routes.set(recipient, route)
         return undefined
+      }
     }
   }
 
@@ -122,7 +125,7 @@ export const createSessions = (
         protocol: protocolOf(session, transaction.smtpUtf8), smtpUtf8: transaction.smtpUtf8, receivedAt: host.clock.now(),
         routes: [first, ...others], content: received.content,
       }, session)
-      return acceptance.kind === 'refused' ? replyFor(acceptance.reason) : undefined
+      return replyForAcceptance(acceptance)
     } finally {
       await received.discard()
     }
@@ -171,6 +174,8 @@ export const createSessions = (
 
 /** Of the queue, or of the database's disk (SQLSTATE disk_full). */
 const isNoRoom = (error: unknown): boolean => error instanceof NoRoom || (error as { code?: string }).code === '53100'
+
+const isReport = ({ kind }: Route): boolean => kind === 'report' || kind === 'reply-report'
 
 const isGuess = ({ reason }: Reject): boolean => reason === 'no-such-address' || reason === 'relay-not-permitted'
 

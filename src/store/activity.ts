@@ -20,6 +20,8 @@ export type ActivityLine = {
   readonly size?: number | null
   /** What SPF, DKIM and DMARC said of it: see policy/checks. */
   readonly checks?: string | null
+  /** Of the message's own id: see reply-facts. */
+  readonly thread?: bigint | undefined
 }
 
 /** Arrays instead of one VALUES list: one prepared statement whatever the number of lines. */
@@ -27,13 +29,14 @@ export const insertActivity = async (db: Database | Tx, lines: readonly Activity
   if (lines.length === 0) return
   const column = <T>(pick: (line: ActivityLine) => T): T[] => lines.map(pick)
   await sql`
-    insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication)
+    insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
     select * from unnest(
       ${column((line) => line.at.toISOString())}::timestamptz[], ${column((line) => line.accountId)}::text[],
       ${column((line) => line.aliasId)}::int[], ${column((line) => line.aliasAddress)}::text[],
       ${column((line) => line.deliveryId?.toString() ?? null)}::bigint[], ${column((line) => line.kind)}::text[],
       ${column((line) => line.reason ?? null)}::text[], ${column((line) => line.sender ?? null)}::text[],
-      ${column((line) => line.reply ?? null)}::text[], ${column((line) => line.size ?? null)}::bigint[], ${column((line) => line.checks ?? null)}::text[])
+      ${column((line) => line.reply ?? null)}::text[], ${column((line) => line.size ?? null)}::bigint[], ${column((line) => line.checks ?? null)}::text[],
+      ${column((line) => line.thread?.toString() ?? null)}::bigint[])
     `.execute(db)
 }
 

@@ -67,13 +67,6 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
   }
 }
 
-/** The alias that a reverse alias belongs to. */
-export const aliasOfReverse = async (db: Database, localPart: string): Promise<{ id: number; accountId: string; address: Mailbox } | undefined> => {
-  const row = await db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
-    .select(['a.id', 'a.account_id', 'a.address']).where('c.reverse_local_part', '=', splitReverse(localPart).base).executeTakeFirst()
-  return row && { id: row.id, accountId: row.account_id, address: row.address as Mailbox }
-}
-
 /** Which of the addresses belong to the account itself: its aliases and its inboxes. */
 export const ownAddresses = async (db: Database, accountId: string, addresses: readonly Mailbox[]): Promise<ReadonlySet<Mailbox>> => {
   if (addresses.length === 0) return new Set()

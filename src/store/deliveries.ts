@@ -11,12 +11,14 @@ export const RENEW_MS = 20_000
 
 export type NewDelivery = {
   readonly id: bigint
-  readonly kind: 'forward' | 'own'
+  readonly kind: 'forward' | 'reply' | 'own'
   readonly accountId: string
   readonly aliasId: number | null
   readonly inboxId: string | null
   /** Of our own mail, where it does not go to an inbox. */
   readonly forwardPath?: Mailbox
+  /** Of a reply: whom it is for; the inbox is the one that sent it. */
+  readonly correspondentId?: string | null
   readonly heldId?: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -30,10 +32,11 @@ export type NewDelivery = {
 
 export type Claimed = {
   readonly id: bigint
-  readonly kind: 'forward' | 'own'
+  readonly kind: 'forward' | 'reply' | 'own'
   readonly accountId: string
   readonly aliasId: number | null
   readonly inboxId: string | null
+  readonly correspondentId: string | null
   readonly messageId: string
   /** Released from holding by its owner. */
   readonly released: boolean
@@ -49,18 +52,22 @@ export type Claimed = {
 /** `size`: of the message, in octets. */
 export type Due = Claimed & { readonly size: number }
 
+/** All of one kind. */
 export const insertDeliveries = async (tx: Tx, messageId: string, deliveries: readonly NewDelivery[]): Promise<void> => {
-  if (deliveries.length === 0) return
+  const [first] = deliveries
+  if (!first) return
   await tx.insertInto('deliveries').values(deliveries.map((delivery) => ({
     id: delivery.id, kind: delivery.kind, account_id: delivery.accountId, alias_id: delivery.aliasId, inbox_id: delivery.inboxId,
-    forward_path: delivery.forwardPath ?? null,
+    forward_path: delivery.forwardPath ?? null, correspondent_id: delivery.correspondentId ?? null,
     message_id: messageId, held_id: delivery.heldId ?? null, released: delivery.heldId != null, state: delivery.awaiting ? 'sent' : 'queued',
     attempts: delivery.attempts,
     unknown_outcomes: delivery.unknownOutcomes, created_at: delivery.createdAt, expires_at: delivery.expiresAt,
     next_attempt_at: delivery.nextAttemptAt, lease_until: delivery.awaiting?.leaseUntil ?? null,
     lease_token: delivery.awaiting?.leaseToken ?? null, last_reply: delivery.lastReply ?? null,
   // A release to several inboxes of which one is still under way, and another was refused and is released again.
-  }))).onConflict((conflict) => conflict.columns(['held_id', 'inbox_id']).doNothing()).execute()
+  }))).onConflict((conflict) => (first.kind === 'reply'
+    ? conflict.columns(['held_id', 'correspondent_id']).where(sql<boolean>`kind = 'reply'`)
+    : conflict.columns(['held_id', 'inbox_id']).where(sql<boolean>`kind <> 'reply'`)).doNothing()).execute()
 }
 
 /**
@@ -75,18 +82,19 @@ export const claimDue = async (db: Database, now: Date, limit: number, token: bi
       where state = 'queued' and next_attempt_at <= ${now} and (lease_until is null or lease_until <= ${now})
         ${expiredBefore ? sql`and expires_at <= ${expiredBefore}` : sql``}
       order by next_attempt_at for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes,
+    returning id, kind, account_id, alias_id, inbox_id, correspondent_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes,
       (select m.size from messages m where m.id = d.message_id) as size`.execute(db)
   return rows.map((row) => ({
-    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
+    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, correspondentId: row.correspondent_id,
+    messageId: row.message_id,
     released: row.released, heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
     unknownOutcomes: row.unknown_outcomes, leaseToken: token, size: Number(row.size),
   }))
 }
 
 type ClaimedRow = {
-  id: string; kind: 'forward' | 'own'; account_id: string; alias_id: number | null; inbox_id: string | null; message_id: string
-  released: boolean; held_id: string | null; created_at: Date; expires_at: Date; attempts: number; unknown_outcomes: number
+  id: string; kind: Claimed['kind']; account_id: string; alias_id: number | null; inbox_id: string | null; correspondent_id: string | null
+  message_id: string; released: boolean; held_id: string | null; created_at: Date; expires_at: Date; attempts: number; unknown_outcomes: number
 }
 
 /** Rows whose final dot went out in a process that is gone: their outcome is unknown for ever. Claimed for settling. */
@@ -95,9 +103,10 @@ export const claimOrphanedSent = async (db: Database, now: Date, limit: number, 
     update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
     where d.id in (
       select id from deliveries where state = 'sent' and lease_until <= ${now} order by id for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+    returning id, kind, account_id, alias_id, inbox_id, correspondent_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
   return rows.map((row) => ({
-    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, messageId: row.message_id,
+    id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, correspondentId: row.correspondent_id,
+    messageId: row.message_id,
     released: row.released, heldId: row.held_id, createdAt: row.created_at, expiresAt: row.expires_at, attempts: row.attempts,
     unknownOutcomes: row.unknown_outcomes, leaseToken: token,
   }))

@@ -1,8 +1,7 @@
 // Several held messages at once: which of them are meant, a part a call, oldest first.
 import { sql } from 'kysely'
-import type { HoldReason } from '../policy/decide.ts'
 import type { Database, Tx } from './database.ts'
-import { noteEnded, type EndedRow, type Releasable } from './holding.ts'
+import { noteEnded, releasable, releasableColumns, type EndedRow, type Releasable } from './holding.ts'
 import { isUuid } from './uuid.ts'
 
 export type HeldPick = {
@@ -43,11 +42,8 @@ export const heldToRelease = async (tx: Tx, pick: HeldPick) => {
 /** Of two concurrent calls one gets each row. */
 export const markReleasedByIds = async (tx: Tx, at: Date, ids: readonly string[]): Promise<readonly Releasable[]> => {
   const rows = await tx.updateTable('held').set({ released_at: at }).where('id', 'in', [...ids]).where('released_at', 'is', null)
-    .returning(['id', 'uuid', 'account_id', 'alias_id', 'message_id', 'inbox_id', 'reason']).execute()
-  return rows.map((row) => ({
-    id: row.id, uuid: row.uuid, accountId: row.account_id, aliasId: row.alias_id, messageId: row.message_id as string, inboxId: row.inbox_id,
-    reason: row.reason as HoldReason,
-  }))
+    .returning(releasableColumns).execute()
+  return rows.map(releasable)
 }
 
 /** Throws them away, with a line in the activity for each; returns how many there were. */

@@ -1,11 +1,13 @@
 // The holding mailbox. A held row lives until its owner releases or deletes it, it lapses, or it gives way to the quota.
 // A released row stays as a mark until its retention ends, so that releasing twice is not an error and delivers once.
 
-import { sql } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { HoldReason } from '../policy/decide.ts'
+import type { Find } from '../policy/leak.ts'
 import type { HoldingUse } from '../policy/retention.ts'
 import { insertActivity, type ActivityLine } from './activity.ts'
 import type { Database, Tx } from './database.ts'
+import type { DB } from './tables.ts'
 import { forgetUnusedMessages, readMessage } from './messages.ts'
 
 export type NewHeld = {
@@ -21,6 +23,8 @@ export type NewHeld = {
   readonly burnedAt: Date | null
   readonly size: number
   readonly authenticated: boolean
+  /** Of a held reply; else it came in. */
+  readonly out?: { readonly correspondentIds: readonly string[]; readonly finds?: readonly Find[] }
 }
 
 export type HeldLine = {
@@ -42,13 +46,18 @@ export type HeldLine = {
   /** As MessageFacts has it. */
   readonly authentication: string
   readonly spamScore: number | null
+  /** Of a reply that would reveal its owner. */
+  readonly finds: readonly Find[]
 }
 
 export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
-  await tx.insertInto('held').values({
-    account_id: held.accountId, alias_id: held.aliasId, message_id: held.messageId, inbox_id: held.inboxId, direction: 'in',
+  const { id } = await tx.insertInto('held').values({
+    account_id: held.accountId, alias_id: held.aliasId, message_id: held.messageId, inbox_id: held.inboxId, direction: held.out ? 'out' : 'in',
     reason: held.reason, reason_text: held.reasonText, held_at: held.at, burned_at: held.burnedAt, size: held.size, authenticated: held.authenticated,
-  }).execute()
+    finds: held.out?.finds ? JSON.stringify(held.out.finds) : null,
+  }).returning('id').executeTakeFirstOrThrow()
+  if (!held.out || held.out.correspondentIds.length === 0) return
+  await tx.insertInto('held_recipients').values(held.out.correspondentIds.map((correspondent) => ({ held_id: id, correspondent_id: correspondent }))).execute()
 }
 
 /** Puts a released message back: its delivery was refused or expired again. False: the mark is gone, hold it anew. */
@@ -102,7 +111,7 @@ const heldLines = (db: Database | Tx, accountId: string) =>
     .select([
       'h.id', 'h.uuid', 'h.alias_id', 'a.uuid as alias_uuid', 'a.address', 'h.message_id', 'm.received_at', 'h.held_at', 'm.from_text',
       'm.subject', 'h.size', 'h.direction', 'h.reason', 'h.reason_text', 'h.read_at', 'm.authentication',
-      'm.spam_score',
+      'm.spam_score', 'h.finds',
     ])
 
 type HeldRow = Awaited<ReturnType<ReturnType<typeof heldLines>['executeTakeFirstOrThrow']>>
@@ -111,7 +120,7 @@ const heldLine = (row: HeldRow): HeldLine => ({
   id: row.uuid, cursor: row.id, aliasUuid: row.alias_uuid, aliasId: row.alias_id, alias: row.address, messageId: row.message_id as string,
   receivedAt: row.received_at, heldAt: row.held_at, from: row.from_text, subject: row.subject, size: Number(row.size),
   direction: row.direction as HeldLine['direction'], reason: row.reason as HoldReason, reasonText: row.reason_text, readAt: row.read_at,
-  authentication: row.authentication, spamScore: row.spam_score,
+  authentication: row.authentication, spamScore: row.spam_score, finds: (row.finds ?? []) as unknown as readonly Find[],
 })
 
 /** Newest first; `before` is a cursor of an earlier line. */
@@ -139,7 +148,7 @@ export const markRead = async (db: Database, accountId: string, uuid: string, at
 /** The original bytes, as they came. */
 export const rawHeld = (db: Database, held: HeldLine): AsyncIterable<Buffer> => readMessage(db, held.messageId)
 
-export type Releasable = { readonly id: string; readonly uuid: string } & Pick<NewHeld, 'accountId' | 'aliasId' | 'messageId' | 'inboxId' | 'reason'>
+export type Releasable = { readonly id: string; readonly uuid: string; readonly direction: 'in' | 'out' } & Pick<NewHeld, 'accountId' | 'aliasId' | 'messageId' | 'inboxId' | 'reason'>
 
 /**
  * Marks held messages as released and returns those that this call marked: of two concurrent calls one gets each row.
@@ -154,11 +163,29 @@ export const markReleased = async (
     query = query.where('alias_id', '=', which.aliasId).where('reason', '=', 'burned')
     if (which.burnedAt !== 'any') query = query.where('burned_at', '=', which.burnedAt)
   }
-  const rows = await query.returning(['id', 'uuid', 'account_id', 'alias_id', 'message_id', 'inbox_id', 'reason']).execute()
-  return rows.map((row) => ({
-    id: row.id, uuid: row.uuid, accountId: row.account_id, aliasId: row.alias_id, messageId: row.message_id as string, inboxId: row.inbox_id,
-    reason: row.reason as HoldReason,
-  }))
+  return (await query.returning(releasableColumns).execute()).map(releasable)
+}
+
+export const releasableColumns = ['id', 'uuid', 'account_id', 'alias_id', 'message_id', 'inbox_id', 'reason', 'direction'] as const
+
+type ReleasableRow = Pick<Selectable<DB['held']>, (typeof releasableColumns)[number]>
+
+export const releasable = (row: ReleasableRow): Releasable => ({
+  id: row.id, uuid: row.uuid, accountId: row.account_id, aliasId: row.alias_id, messageId: row.message_id as string, inboxId: row.inbox_id,
+  reason: row.reason as HoldReason, direction: row.direction as Releasable['direction'],
+})
+
+/** Whom a held reply is for. */
+export const heldRecipients = async (db: Database | Tx, heldId: string): Promise<readonly string[]> =>
+  (await db.selectFrom('held_recipients').select('correspondent_id').where('held_id', '=', heldId).orderBy('correspondent_id').execute())
+    .map((row) => row.correspondent_id)
+
+/** Other bytes for a held reply, before it is released. False: it is not held any more. */
+export const replaceHeldBytes = async (tx: Tx, held: Pick<HeldLine, 'id' | 'messageId'>, messageId: string, size: number): Promise<boolean> => {
+  const result = await tx.updateTable('held').set({ message_id: messageId, size })
+    .where('uuid', '=', held.id).where('message_id', '=', held.messageId).where('released_at', 'is', null).executeTakeFirst()
+  await forgetUnusedMessages(tx, [held.messageId, messageId])
+  return result.numUpdatedRows === 1n
 }
 
 /** Was it released earlier? Then releasing again is no mistake. */

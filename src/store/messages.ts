@@ -29,6 +29,8 @@ export type MessageFacts = {
   /** Decoded for people; already clipped and free of control characters. */
   readonly from: string
   readonly subject: string
+  /** Of the Message-ID that it came with, for the activity; not stored with the message. */
+  readonly thread?: bigint
 }
 
 export type StoredMessage = MessageFacts & { readonly id: string; readonly size: number; readonly eightBit: boolean }
@@ -112,6 +114,8 @@ export const messageStarts = (db: Database): ((id: string) => Promise<MessageSta
   const together = batched((ids: readonly string[]) => readStarts(db, ids), { rounds: 2, size: 20 })
   return (id) => together(id).catch(async () => (await readStarts(db, [id]))[0])
 }
+
+export const messageStart = async (db: Database, id: string): Promise<MessageStart | undefined> => (await readStarts(db, [id]))[0]
 
 const readStarts = async (db: Database, ids: readonly string[]): Promise<readonly (MessageStart | undefined)[]> => {
   const rows = await db.selectFrom('messages as m').leftJoin('message_chunks as c', (join) => join.onRef('c.message_id', '=', 'm.id').on('c.seq', '=', 0))

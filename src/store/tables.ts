@@ -66,6 +66,7 @@ export interface AccountSettings {
   noticed_at: Timestamp | null;
   notices: Generated<boolean>;
   real_name: string | null;
+  replies_hourly: Generated<number>;
   role: string;
   share_answers: Generated<boolean>;
   spam_threshold: Generated<number | null>;
@@ -87,6 +88,7 @@ export interface Activity {
   reply: string | null;
   sender: string | null;
   size: Int8 | null;
+  thread: Int8 | null;
 }
 
 export interface AliasCounts {
@@ -176,6 +178,7 @@ export interface Correspondents {
   number: number | null;
   reverse_local_part: string;
   uuid: Generated<string>;
+  written_at: Timestamp | null;
 }
 
 export interface DailyCounts {
@@ -191,6 +194,7 @@ export interface Deliveries {
   account_id: string;
   alias_id: number | null;
   attempts: Generated<number>;
+  correspondent_id: Int8 | null;
   created_at: Timestamp;
   expires_at: Timestamp;
   forward_path: string | null;
@@ -258,6 +262,7 @@ export interface Held {
   authenticated: boolean;
   burned_at: Timestamp | null;
   direction: string;
+  finds: Json | null;
   held_at: Timestamp;
   id: Generated<Int8>;
   inbox_id: Int8 | null;
@@ -268,6 +273,11 @@ export interface Held {
   released_at: Timestamp | null;
   size: Int8;
   uuid: Generated<string>;
+}
+
+export interface HeldRecipients {
+  correspondent_id: Int8;
+  held_id: Int8;
 }
 
 export interface HostState {
@@ -482,6 +492,7 @@ export interface DB {
   domains: Domains;
   expected_senders: ExpectedSenders;
   held: Held;
+  held_recipients: HeldRecipients;
   host_state: HostState;
   idempotency_keys: IdempotencyKeys;
   inboxes: Inboxes;

@@ -1,15 +1,16 @@
 // The queue's worker: claims what is due, delivers, settles. Several processes may run it on one database.
 
-import { endOfFields } from '../mail/header.ts'
-import type { Content } from '../mail/content.ts'
-import { deliver, deliverOwn, type UnderWay } from '../flow/deliver.ts'
+import { deliver, deliverOwn } from '../flow/deliver.ts'
+import { deliverReply } from '../flow/deliver-reply.ts'
 import type { Host } from '../flow/host.ts'
 import { settle, settleLater } from '../flow/settle.ts'
+import { storedContent } from '../flow/stored-content.ts'
+import type { UnderWay } from '../flow/under-way.ts'
 import { waitFor } from '../flow/wait-for.ts'
 import { backoffMs, OVERDUE_MS } from '../policy/backoff.ts'
 import { outcomeOf, type Outcome } from '../policy/outcome.ts'
 import { claimDue, claimOrphanedSent, clockSetBack, giveBack, lastRetry, markSent, ownRecipient, type Claimed, type Due } from '../store/deliveries.ts'
-import { messageStarts, readMessage, type MessageStart } from '../store/messages.ts'
+import { messageStarts } from '../store/messages.ts'
 import { createLargePlaces, type TakePlace } from './large-places.ts'
 
 /** Nobody is told about a retry that another process made due, so each looks for itself; an index answers in well under 1 ms. */
@@ -203,14 +204,6 @@ const start = async (host: Host, startOf: StartOf, claimed: Claimed): Promise<Un
   const { message } = found
   const content = storedContent(host, found)
   if (claimed.aliasId === null) return deliverOwn(host, claimed, await ownRecipient(host.db, claimed.id), content)
+  if (claimed.kind === 'reply') return deliverReply(host, { ...claimed, aliasId: claimed.aliasId }, message, content, { inline: false })
   return deliver(host, { ...claimed, aliasId: claimed.aliasId }, message, content, { inline: false })
-}
-
-/** The first chunk is longer than any header that was let in. */
-const storedContent = (host: Host, { message, bytes }: MessageStart): Content => {
-  const headerEnd = endOfFields(bytes)
-  return {
-    size: message.size, header: bytes.subarray(0, headerEnd), bodyOffset: headerEnd, eightBit: message.eightBit,
-    read: (offset) => (bytes.length === message.size ? [bytes.subarray(offset)] : readMessage(host.db, message.id, offset)),
-  }
 }

@@ -147,17 +147,22 @@ test('recipients of different kinds in one transaction: 452 4.5.3', async () => 
   expect(await say(alias, reverse)).toEqual(['250 2.1.5', '452 4.5.3'])
 })
 
-test('K02 a reverse alias: 550 5.7.1, and its owner sees who tried', async () => {
+test('K02 K06 a reverse alias: 550 5.7.1 to who is not its owner, who sees who tried; one that was never made is no address', async () => {
   const written = await addAlias('written-1')
   const sent = await arrival(letter('hello'), written.address)
   const reverse = mailbox(/<(r\.[a-z2-7]+@burn\.example)>/.exec(unfolded(sent.bytes))![1]!)
+  const before = nextHop.arrived.length
   await using client = await greet(port)
-  await client.say('MAIL FROM:<thief@evil.example>')
-  expect(await client.say(`RCPT TO:<${reverse}>`)).toBe('550 5.7.1 You are not allowed to write to this address')
-  expect(await client.say(`RCPT TO:<${localPartOf(reverse).toUpperCase()}@BURN.example>`)).toMatch(/^550 5\.7\.1 /)
-  expect(await client.say('RCPT TO:<r.aaaaaaaaaaaaaaaaaaaaaaaaaa@burn.example>'), 'one that was never made').toMatch(/^550 5\.7\.1 /)
+  const attempt = { from: 'thief@evil.example', content: letter('let me in') }
+  expect(await send(client, { ...attempt, to: reverse })).toBe('550 5.7.1 You are not allowed to write to this address')
+  expect(await send(client, { ...attempt, to: `${localPartOf(reverse).toUpperCase()}@BURN.example` })).toMatch(/^550 5\.7\.1 /)
+  expect(await send(client, { ...attempt, to: 'r.aaaaaaaaaaaaaaaaaaaaaaaaaa@burn.example' })).toBe('550 5.1.1 No such address')
   await until(async () => (await activityOf(written.id, 'refused')).length === 2, 'both tries in the activity')
-  expect(await activityOf(written.id, 'refused')).toMatchObject([{ reason: 'reverse-alias', sender: 'thief@evil.example' }, { sender: 'thief@evil.example' }])
+  expect(await activityOf(written.id, 'refused')).toMatchObject([{
+    reason: 'reverse-alias', sender: 'Shop <shop@shop.example>',
+    reply: `mail.shop.example [127.0.0.1], envelope from <thief@evil.example> to ${reverse}`,
+  }, { reason: 'reverse-alias' }])
+  expect(nextHop.arrived).toHaveLength(before)
 })
 
 test('burned: 250 like any other, held; the next hop hears nothing', async () => {

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { systemClock, type Clock } from '../../src/clock.ts'
 import { readConfig, type Config, type Environment } from '../../src/config.ts'
 import { insertWholeAccount } from '../../src/flow/create-account.ts'
@@ -43,13 +43,16 @@ export type MailProcess = {
   stop(): Promise<void>
 }
 
-type Options = { readonly relay: string; readonly clock?: Clock; readonly env?: Environment; readonly worker?: boolean }
+type Options = { readonly relay: string; readonly clock?: Clock; readonly env?: Environment; readonly worker?: boolean
+  /** For all tests of the file: call it at its top. */
+  readonly shared?: boolean
+}
 
 export const letter = (text = 'Hello', header = ''): string =>
   ['From: Shop <orders@shop.example>', 'To: you', `Subject: ${text}`, 'Date: Thu, 01 Jan 2026 00:00:00 +0000', 'Message-ID: <1@shop.example>',
     `${header}\r\n${text}\r\n`].join('\r\n')
 
-/** Stopped when the test is finished, if the test did not. */
+/** Stopped when the test is finished (or the file), if the test did not. */
 export async function openMailProcess(databaseUrl: string, options: Options): Promise<MailProcess> {
   const data = mkdtempSync(path.join(tmpdir(), 'burnbox-mail-'))
   const config = readConfig({
@@ -77,7 +80,8 @@ export async function openMailProcess(databaseUrl: string, options: Options): Pr
     await opened.close()
     rmSync(data, { recursive: true, force: true })
   })()
-  onTestFinished(stop)
+  if (options.shared) afterAll(stop)
+  else onTestFinished(stop)
 
   return {
     host, opened, ingress, port: ingress.port, work, stop,
