@@ -15,7 +15,9 @@ import type { Incoming } from './incoming.ts'
 const MOST_HEADER_OCTETS = 65_536
 
 /** @param routes what became of each recipient so far; those that are held stay so, and teach their alias nothing */
-export const asOwnersAsk = async (host: Host, incoming: Incoming, message: MessageFacts, routes: readonly (Forward | Hold)[]): Promise<readonly (Forward | Hold)[]> => {
+export const asOwnersAsk = async (
+  host: Host, incoming: Incoming, message: MessageFacts, routes: readonly (Forward | Hold)[],
+): Promise<readonly (Forward | Hold)[]> => {
   const from = soleFrom(fieldsOf(incoming.content.header))
   const author = from && judgedAuthor(host, from.mailbox, message)
   if (!author) return routes

@@ -49,5 +49,6 @@ export const withOriginalIds = (field: Field, original: (id: string) => string |
     return own === undefined ? [] : [[id, own] as const]
   }))
   if (found.size === 0) return undefined
-  return formatField(nameAsWritten(field), valueOf(field).replaceAll(/<([^<>\s]+)>/g, (whole, id: string) => `<${found.get(id) ?? id}>`).replaceAll('><', '> <'))
+  const value = valueOf(field).replaceAll(/<([^<>\s]+)>/g, (_, id: string) => `<${found.get(id) ?? id}>`)
+  return formatField(nameAsWritten(field), value.replaceAll('><', '> <'))
 }

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import { lowerCased } from '../mail/address.ts'
-import { reverseLocalPart, splitReverse } from '../mail/reverse-alias.ts'
+import { reverseLocalPart } from '../mail/reverse-alias.ts'
 import { batched } from './batched.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from './database.ts'

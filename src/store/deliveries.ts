@@ -103,7 +103,8 @@ export const claimOrphanedSent = async (db: Database, now: Date, limit: number, 
     update deliveries d set lease_until = ${new Date(now.getTime() + LEASE_MS)}, lease_token = ${token}
     where d.id in (
       select id from deliveries where state = 'sent' and lease_until <= ${now} order by id for update skip locked limit ${limit})
-    returning id, kind, account_id, alias_id, inbox_id, correspondent_id, message_id, released, held_id, created_at, expires_at, attempts, unknown_outcomes`.execute(db)
+    returning id, kind, account_id, alias_id, inbox_id, correspondent_id, message_id, released, held_id, created_at, expires_at, attempts,
+      unknown_outcomes`.execute(db)
   return rows.map((row) => ({
     id: BigInt(row.id), kind: row.kind, accountId: row.account_id, aliasId: row.alias_id, inboxId: row.inbox_id, correspondentId: row.correspondent_id,
     messageId: row.message_id,

@@ -148,7 +148,8 @@ export const markRead = async (db: Database, accountId: string, uuid: string, at
 /** The original bytes, as they came. */
 export const rawHeld = (db: Database, held: HeldLine): AsyncIterable<Buffer> => readMessage(db, held.messageId)
 
-export type Releasable = { readonly id: string; readonly uuid: string; readonly direction: 'in' | 'out' } & Pick<NewHeld, 'accountId' | 'aliasId' | 'messageId' | 'inboxId' | 'reason'>
+export type Releasable = { readonly id: string; readonly uuid: string; readonly direction: 'in' | 'out' }
+  & Pick<NewHeld, 'accountId' | 'aliasId' | 'messageId' | 'inboxId' | 'reason'>
 
 /**
  * Marks held messages as released and returns those that this call marked: of two concurrent calls one gets each row.

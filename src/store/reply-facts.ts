@@ -31,7 +31,8 @@ export const replyFacts = async (
     from "user" u join account_settings s on s.account_id = u.id where u.id = ${alias.accountId}`.execute(db)
   if (!row) throw new Error('the account of an alias is gone')
   return {
-    addresses: [...new Set([...row.addresses ?? [], row.email])], realName: row.real_name, displayName: row.display_name ?? '', repliesHourly: row.replies_hourly,
+    addresses: [...new Set([...row.addresses ?? [], row.email])], realName: row.real_name, displayName: row.display_name ?? '',
+    repliesHourly: row.replies_hourly,
     seen: new Set((row.seen ?? []).map(BigInt)),
   }
 }
