@@ -176,6 +176,15 @@ export const markMany = (ids: string[], read: boolean) => done(api.held.read.$po
 
 export const correspondents = (query: { alias_id?: string; cursor?: string | undefined; limit: number }, signal?: AbortSignal) =>
   answer<Page<Correspondent>>(api.correspondents.$get({ query: filled({ ...query, limit: String(query.limit) }) }, until(signal)))
+export const writeTo = (aliasId: string, json: { address: string; name?: string | null }) =>
+  answer<Correspondent>(api.aliases[':id'].correspondents.$post({ ...one(aliasId), json }))
+export type CorrespondentChange = Parameters<(typeof api.correspondents)[':id']['$patch']>[0]['json']
+export const changeCorrespondent = (id: string, json: CorrespondentChange) => answer<Correspondent>(api.correspondents[':id'].$patch({ ...one(id), json }))
+export type Block = InferResponseType<typeof api.blocks.$get, 200>['items'][number]
+export const blocks = (cursor?: string, signal?: AbortSignal) =>
+  answer<Page<Block>>(api.blocks.$get({ query: filled({ cursor, limit: '50' }) }, until(signal)))
+export const block = (address: string) => done(api.blocks.$post({ json: { address } }))
+export const unblock = (id: string) => done(api.blocks[':id'].$delete(one(id)))
 export const days = (query: { from: string; to: string; alias_id?: string }, signal?: AbortSignal) =>
   answer<{ items: Day[] }>(api.stats.$get({ query }, until(signal)))
 export const talkers = (query: { from: string; to: string; limit: string }, signal?: AbortSignal) =>
@@ -194,6 +203,7 @@ export const verifyInbox = (token: string) =>
   answer<InferResponseType<typeof api.inboxes.verify.$post, 200>>(api.inboxes.verify.$post({ json: { token } }))
 export const verifyInboxByCode = (id: string, code: string) => answer<Inbox>(api.inboxes[':id'].code.$post({ ...one(id), json: { code } }))
 export const verifyInboxAgain = (id: string) => done(api.inboxes[':id'].verify.$post(one(id)))
+export const setReplySecret = (id: string, on: boolean) => done(api.inboxes[':id'].$patch({ ...one(id), json: { reply_secret: on } }))
 export const removeInbox = (id: string, moveTo?: string) =>
   done(api.inboxes[':id'].$delete({ ...one(id), query: filled({ move_to: moveTo }) }))
 
@@ -216,6 +226,14 @@ export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({
 type NewToken = Parameters<typeof api.tokens.$post>[0]['json']
 export const createToken = (json: NewToken) => answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json }))
 export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id)))
+
+export type AppPasswords = InferResponseType<(typeof api)['app-passwords']['$get'], 200>
+export type AppPassword = AppPasswords['items'][number]
+export type MailServer = AppPasswords['servers'][number]
+export const appPasswords = (signal?: AbortSignal) => answer<AppPasswords>(api['app-passwords'].$get({}, until(signal)))
+export const createAppPassword = (json: { name: string; alias_id?: string }) =>
+  answer<InferResponseType<(typeof api)['app-passwords']['$post'], 201>>(api['app-passwords'].$post({ json }))
+export const revokeAppPassword = (id: string) => done(api['app-passwords'][':id'].$delete(one(id)))
 
 export type HostStatus = InferResponseType<typeof api.host.$get, 200>
 export type HostAccount = InferResponseType<typeof api.host.accounts.$get, 200>['items'][number]

@@ -19,7 +19,7 @@ export type Showroom = {
 
 export async function openShowroom(db: Database): Promise<Showroom> {
   const web = await startWeb(db, {
-    env: { BURNBOX_DNS: noDns },
+    env: { BURNBOX_DNS: noDns, BURNBOX_SUBMISSION: '127.0.0.1:587,127.0.0.1:465' },
     webFolder: fileURLToPath(new URL('../../dist/web/', import.meta.url)),
   })
   const person = await web.person('home', { role: 'operator' })

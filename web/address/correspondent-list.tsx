@@ -1,39 +1,17 @@
 // Who wrote to this address, and the address through which its owner writes back: mail to it goes out as from here.
+import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { correspondents, type Alias, type Correspondent } from '../api.ts'
-import { useCopy } from '../parts/copy.tsx'
+import { correspondents, type Alias } from '../api.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { paged } from '../paged.ts'
-import { dayOf } from '../time.ts'
+import { Person } from './person.tsx'
+import { WriteDialog } from './write-dialog.tsx'
 
 const few = 8
 
-function Person({ one }: { readonly one: Correspondent }) {
-  const { done, copy } = useCopy(one.reverse_address)
-  return (
-    <li>
-      <span class="pe-n">
-        <b title={one.address}>
-          <bdi>{one.address}</bdi>
-        </b>
-        <span class="hint">since {dayOf(new Date(one.first_at))}</span>
-      </span>
-      {one.stranger && (
-        <span class="flag">
-          <Icon name="stranger" />
-          Stranger
-        </span>
-      )}
-      <button class="btn-quiet pe-w" type="button" onClick={copy} aria-label={`${done ? 'Copied' : 'Write to'} ${one.address}: copies the address for it`}>
-        <Icon name={done ? 'check' : 'reply'} />
-        {done ? 'Copied' : 'Write to'}
-      </button>
-    </li>
-  )
-}
-
 export function CorrespondentList({ alias }: { readonly alias: Alias }) {
+  const writing = useSignal(false)
   const list = useMemo(() => paged((cursor, signal) => correspondents({ alias_id: alias.id, cursor, limit: few }, signal)), [alias.id])
   useEffect(() => {
     void list.start()
@@ -41,7 +19,18 @@ export function CorrespondentList({ alias }: { readonly alias: Alias }) {
   const people = list.pages.value.flat()
   return (
     <section class="sec" aria-labelledby="cor-h">
-      <h2 id="cor-h">Correspondents</h2>
+      <div class="sec-h">
+        <h2 id="cor-h">Correspondents</h2>
+        <button
+          class="link hint"
+          type="button"
+          onClick={() => {
+            writing.value = true
+          }}
+        >
+          Write to someone new
+        </button>
+      </div>
       {people.length > 0 && (
         <ul class="people">
           {people.map((one) => (
@@ -59,6 +48,15 @@ export function CorrespondentList({ alias }: { readonly alias: Alias }) {
           More
           <Icon name="down" />
         </button>
+      )}
+      {writing.value && (
+        <WriteDialog
+          alias={alias}
+          made={() => void list.start()}
+          onClose={() => {
+            writing.value = false
+          }}
+        />
       )}
     </section>
   )

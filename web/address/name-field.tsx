@@ -2,6 +2,7 @@
 import type { Alias } from '../api.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { useKeptField } from './kept-field.ts'
+import { MailProgram } from './mail-program.tsx'
 
 export function NameField({ alias }: { readonly alias: Alias }) {
   const { saved, wrong, input } = useKeptField(alias, 'display_name')
@@ -16,6 +17,7 @@ export function NameField({ alias }: { readonly alias: Alias }) {
           {saved.value ? 'Saved.' : 'Others see it before the address. Empty: the address alone.'}
         </p>
       )}
+      <MailProgram alias={alias} />
     </section>
   )
 }

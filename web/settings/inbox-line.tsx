@@ -11,11 +11,12 @@ type Props = {
   readonly makeDefault: () => void
   readonly remove: () => void
   readonly verified: () => void
+  readonly secret: () => void
 }
 
 const addresses = (count: number) => (count === 1 ? '1 address' : `${count.toLocaleString('en')} addresses`)
 
-export const InboxLine = ({ inbox, isDefault, makeDefault, remove, verified }: Props) => (
+export const InboxLine = ({ inbox, isDefault, makeDefault, remove, verified, secret }: Props) => (
   <li class={inbox.verified ? 'ln' : 'ln ln-open'}>
     <span class="ln-m">
       <b>
@@ -25,6 +26,7 @@ export const InboxLine = ({ inbox, isDefault, makeDefault, remove, verified }: P
         {inbox.verified
           ? `${addresses(inbox.aliases)}${isDefault ? ', the default inbox' : ''}`
           : 'Receives nothing before it is verified'}
+        {inbox.reply_secret && ', answers by a secret'}
       </span>
       {inbox.refused_since && (
         <span class="hint">
@@ -54,6 +56,7 @@ export const InboxLine = ({ inbox, isDefault, makeDefault, remove, verified }: P
         label={`More for ${inbox.address}`}
         items={[
           inbox.verified && !isDefault && { words: 'Make it the default inbox', do: makeDefault },
+          inbox.verified && { words: 'Answer by a secret…', do: secret },
           { words: 'Remove…', do: remove },
         ]}
       >

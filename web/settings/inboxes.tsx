@@ -11,10 +11,12 @@ import { say } from '../say.ts'
 import { AddInbox } from './add-inbox.tsx'
 import { InboxLine } from './inbox-line.tsx'
 import { RemoveInbox } from './remove-inbox.tsx'
+import { ReplySecret } from './reply-secret.tsx'
 
 export function Inboxes() {
   const adding = useSignal(false)
   const removing = useSignal<Inbox | undefined>(undefined)
+  const secret = useSignal<Inbox | undefined>(undefined)
   const { wrong, send } = useSending()
   const { state, again } = useReading(async (signal) => {
     const [list, me] = await Promise.all([readInboxes(signal), readMe(signal)])
@@ -70,6 +72,9 @@ export function Inboxes() {
               isDefault={inbox.id === now.value.usual}
               makeDefault={() => makeDefault(inbox)}
               verified={again}
+              secret={() => {
+                secret.value = inbox
+              }}
               remove={() => {
                 removing.value = inbox
               }}
@@ -85,6 +90,15 @@ export function Inboxes() {
             </label>
           </li>
         </ul>
+      )}
+      {secret.value && (
+        <ReplySecret
+          inbox={secret.value}
+          changed={again}
+          close={() => {
+            secret.value = undefined
+          }}
+        />
       )}
       {removing.value && now.kind === 'there' && (
         <RemoveInbox

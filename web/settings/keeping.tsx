@@ -10,6 +10,7 @@ type Choice = readonly [days: number, words: string]
 
 const heldChoices: readonly Choice[] = [[7, '7 days'], [30, '30 days'], [90, '90 days'], [365, 'a year']]
 const activityChoices: readonly Choice[] = [[7, '7 days'], [30, '30 days'], [90, '90 days'], [365, 'a year'], [1825, '5 years']]
+const correspondentChoices: readonly Choice[] = [[90, '90 days'], [365, 'a year'], [400, '400 days'], [1095, '3 years'], [3650, '10 years']]
 
 type DaysProps = {
   readonly words: string
@@ -67,6 +68,13 @@ export function Keeping() {
           value={me.activity_days}
           choices={activityChoices}
           choose={(days) => change({ activity_days: days }, `Activity is kept for ${days} days.`)}
+        />
+        <Days
+          words="Reverse aliases"
+          hint="The addresses that you answer through, when neither side used them for so long. They come back when somebody writes again"
+          value={me.correspondent_days}
+          choices={correspondentChoices}
+          choose={(days) => change({ correspondent_days: days }, `Unused reverse aliases are kept for ${days} days.`)}
         />
       </ul>
     </section>

@@ -6,7 +6,9 @@ import { Domains } from './domains.tsx'
 import { Inboxes } from './inboxes.tsx'
 import { Keeping } from './keeping.tsx'
 import { Keyboard } from './keyboard.tsx'
+import { MailPrograms } from './mail-programs.tsx'
 import { NewAddresses } from './new-addresses.tsx'
+import { Replies } from './replies.tsx'
 import { SecuritySettings } from './security.tsx'
 import { Spam } from './spam.tsx'
 import { Tokens } from './tokens.tsx'
@@ -15,6 +17,8 @@ const sections = [
   ['inboxes', 'Inboxes'],
   ['new-addresses', 'New addresses'],
   ['domains', 'Domains'],
+  ['replies', 'Replies'],
+  ['programs', 'Mail programs'],
   ['security', 'Security'],
   ['anywhere', 'Use it anywhere'],
   ['tokens', 'Tokens'],
@@ -52,6 +56,8 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
         <Inboxes />
         <NewAddresses />
         <Domains domain={domain} />
+        <Replies />
+        <MailPrograms />
         <SecuritySettings />
         <Anywhere heading="h2" />
         <Tokens domain={domain} />
