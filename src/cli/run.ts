@@ -6,6 +6,7 @@ import { aliasCommands } from './alias.ts'
 import { parseCall, UsageMistake, type Command, type Output, type Services } from './command.ts'
 import { dnsCommands } from './dns.ts'
 import { heldCommands } from './held.ts'
+import { importCommands } from './import.ts'
 import { queueCommands } from './queue.ts'
 import { tokenCommands } from './token.ts'
 
@@ -21,7 +22,8 @@ const serve: Command = {
   },
 }
 
-const commands: readonly Command[] = [serve, ...accountCommands, ...tokenCommands, ...aliasCommands, ...heldCommands, ...queueCommands, ...dnsCommands]
+const commands: readonly Command[] = [serve, ...accountCommands, ...tokenCommands, ...aliasCommands, ...heldCommands, ...queueCommands, ...dnsCommands,
+  ...importCommands]
 
 const terminal: Output = { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) }
 

@@ -57,7 +57,8 @@ export const verifyInboxAgain = async (host: Host, input: { readonly accountId: 
   return inbox
 }
 
-const countMail = async (host: Host, accountId: string, address: Mailbox): Promise<void> => {
+/** One verification mail more; throws when that is too many. */
+export const countMail = async (host: Host, accountId: string, address: Mailbox): Promise<void> => {
   const { db, keys, clock } = host
   if (await takeTry(db, keys.hash('tries', 'inbox-of', accountId), ofOneAccount, clock.now())
     && await takeTry(db, keys.hash('tries', 'inbox-to', address), toOneAddress, clock.now())) return

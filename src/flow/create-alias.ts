@@ -35,7 +35,7 @@ type NewAlias = {
 }
 
 /** 17 million sets of letters for each name: so many conflicts in a row mean that something else is wrong. */
-const mostTries = 20
+export const mostTries = 20
 
 export const createAlias = (host: Host, input: NewAlias): Promise<Alias> => host.db.transaction().execute(async (tx) => {
   const before = input.idempotencyKey === undefined ? undefined : await takeIdempotencyKey(tx, input.accountId, input.idempotencyKey, host.clock.now())

@@ -3,7 +3,7 @@
 // days of grace. In batches, so that no transaction is long; called by the schedule under an advisory lock, so that one process does it.
 
 import { lapseHeld } from '../store/holding.ts'
-import { lapseActivity, lapseCorrespondents, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
+import { lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
 import { lapseNotices } from '../store/notices.ts'
 import { lapseEvidence } from '../store/sender-list.ts'
 import type { Host } from './host.ts'
@@ -11,7 +11,7 @@ import { deleteLeftAccounts } from './suspend-account.ts'
 
 const BATCH = 500
 const STEPS = [
-  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseLinks, lapseNotices, lapseEvidence, lapseTries, sweepUnusedMessages,
+  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseNotices, lapseEvidence, lapseTries, sweepUnusedMessages,
 ]
 
 export const lapse = async (host: Host): Promise<void> => {

@@ -9,6 +9,7 @@ import { heldRoutes } from './held.ts'
 import { hostDnsRoutes } from './host-dns.ts'
 import { hostAccountRoutes } from './host-accounts.ts'
 import { hostRoutes } from './host.ts'
+import { importRoutes } from './imports.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { localRoutes } from './local.ts'
 import { manyAliasesRoutes } from './many-aliases.ts'
@@ -37,6 +38,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/host', hostDnsRoutes(services))
   .route('/v1/host', hostRoutes(services))
   .route('/v1/host', hostAccountRoutes(services))
+  .route('/v1/imports', importRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
   .route('/v1/local', localRoutes(services))
   .route('/v1/rules', ruleRoutes(services))

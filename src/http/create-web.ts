@@ -48,12 +48,14 @@ export const createWeb = (parts: Parts): Web => {
     c.set('clientAddress', clientAddressOf(peerOf(c), c.req.header('x-forwarded-for') ?? null, isTrusted))
     await next()
   })
-  app.use(bodyLimit({
+  const limited = bodyLimit({
     maxSize: mostBodyBytes,
     onError: () => {
       throw new Problem('too-large', `A body may have ${mostBodyBytes} bytes.`)
     },
-  }))
+  })
+  // A file that is imported is counted while it is written, by imports.ts.
+  app.use((c, next) => c.req.method === 'POST' && c.req.path === '/v1/imports' ? next() : limited(c, next))
 
   app.all('/auth/*', async (c) => {
     if (!['GET', 'HEAD'].includes(c.req.method) && isCrossSite(c.req.raw.headers, origins)) throw fromElsewhere()

@@ -5,19 +5,19 @@ import { Problem } from '../flow/problem.ts'
 import { accountById } from '../store/accounts.ts'
 import { isSuspended } from '../store/host-accounts.ts'
 import { accountOfToken, noteTokenUse, scopes, type Scope } from '../store/tokens.ts'
-import { hasOtherBody, refuseOtherTypes } from './json-body.ts'
+import { hasOtherBody, refuseOtherTypes, type BodyType } from './json-body.ts'
 import { fromElsewhere, isSameOrigin, originsOf } from './origins.ts'
 import type { Caller, HttpEnv, Services } from './services.ts'
 
 type Guarding = Pick<Services, 'host' | 'auth'>
 
-export const guard = ({ host, auth }: Guarding, scope: Scope) => {
+export const guard = ({ host, auth }: Guarding, scope: Scope, takes: BodyType = 'application/json') => {
   const origins = originsOf(host.config)
   return createMiddleware<HttpEnv>(async (c, next) => {
     const caller = await callerOf({ host, auth }, c.req.raw.headers)
     if (!caller) throw unauthorized()
-    if (caller.via === 'session') refuseForgery(c.req.raw, origins)
-    refuseOtherTypes(c.req.raw.headers)
+    if (caller.via === 'session') refuseForgery(c.req.raw, origins, takes)
+    refuseOtherTypes(c.req.raw.headers, takes)
     await refuseUnlessAllowed(host, caller, scope)
     c.set('caller', caller)
     await next()
@@ -79,9 +79,9 @@ export const callerOfToken = async (host: Host, token: string): Promise<Caller |
 const unauthorized = (): Problem => new Problem('unauthorized', 'Send "Authorization: Bearer <token>" with a valid token, or sign in.')
 
 /** A browser sends the cookie whoever wrote the form; what it cannot be made to do is say that our own page did. */
-const refuseForgery = (request: Request, origins: readonly string[]): void => {
+const refuseForgery = (request: Request, origins: readonly string[], takes?: BodyType): void => {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return
-  if (!isSameOrigin(request.headers, origins) || hasOtherBody(request.headers)) {
+  if (!isSameOrigin(request.headers, origins) || hasOtherBody(request.headers, takes)) {
     throw fromElsewhere()
   }
 }

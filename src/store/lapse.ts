@@ -35,6 +35,13 @@ export const lapseCorrespondents = async (tx: Tx, now: Date, batch: number): Pro
   return Number(numAffectedRows ?? 0)
 }
 
+/** Reports of imports: a month, as long as one may wonder where an address went. */
+export const lapseImports = async (tx: Tx, now: Date, batch: number): Promise<number> => {
+  const { numAffectedRows } = await sql`
+    delete from imports where id in (select id from imports where started_at <= ${now}::timestamptz - interval '30 days' limit ${batch})`.execute(tx)
+  return Number(numAffectedRows ?? 0)
+}
+
 export const lapseLinks = async (tx: Tx, now: Date, batch: number): Promise<number> => {
   const { numAffectedRows } = await sql`
     delete from one_time_links where token_hash in (select token_hash from one_time_links where expires_at <= ${now} limit ${batch})`.execute(tx)

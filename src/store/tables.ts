@@ -256,6 +256,12 @@ export interface ExpectedSenders {
   uuid: Generated<string>;
 }
 
+export interface FormerAddresses {
+  account_id: string;
+  address: string;
+  alias_id: number;
+}
+
 export interface Held {
   account_id: string;
   alias_id: number;
@@ -290,6 +296,35 @@ export interface IdempotencyKeys {
   alias_id: number | null;
   at: Timestamp;
   key_hash: Buffer;
+}
+
+export interface ImportLines {
+  address: string;
+  import_id: string;
+  line: number;
+  new_address: string | null;
+  outcome: string;
+  remark: string | null;
+  seq: number;
+}
+
+export interface Imports {
+  account_id: string;
+  dry_run: boolean;
+  finished_at: Timestamp | null;
+  format: string;
+  id: Generated<string>;
+  looked: Generated<number>;
+  new_inboxes: Generated<string[]>;
+  not_taken: Generated<number>;
+  problem: string | null;
+  same: Generated<number>;
+  seen_at: Timestamp;
+  started_at: Timestamp;
+  state: string;
+  stop_asked: Generated<boolean>;
+  taken: Generated<number>;
+  total: number | null;
 }
 
 export interface Inboxes {
@@ -491,10 +526,13 @@ export interface DB {
   domain_claims: DomainClaims;
   domains: Domains;
   expected_senders: ExpectedSenders;
+  former_addresses: FormerAddresses;
   held: Held;
   held_recipients: HeldRecipients;
   host_state: HostState;
   idempotency_keys: IdempotencyKeys;
+  import_lines: ImportLines;
+  imports: Imports;
   inboxes: Inboxes;
   invitations: Invitations;
   local_messages: LocalMessages;
