@@ -1,0 +1,105 @@
+// Finds in text, and the text without them: every view is searched, what is found in a view is changed in the source.
+import { Buffer } from 'node:buffer'
+import { parseMailbox, type Mailbox } from '../mail/address.ts'
+import type { Change } from '../mail/charset.ts'
+import { decodedBy, mappedBy, sourcePieces, sourceText, type MappedText } from '../mail/mapped-text.ts'
+import { folding, seam, viewsOf, type TextKind, type View } from '../mail/text-views.ts'
+import type { Needle, Needles } from './leak-needles.ts'
+import { digestIn, findsInOctets, type OctetFind } from './leak-octets.ts'
+
+export type Hit = { readonly needle: Needle; readonly changes: readonly [Change, ...Change[]] }
+export type Names = {
+  readonly alias: Mailbox
+  readonly correspondentOf: (reverseAlias: Mailbox) => Mailbox | undefined
+}
+export type TextOptions = {
+  readonly kind: TextKind
+  /** Written by people for people: common words are no finds. */
+  readonly prose: boolean
+}
+
+const mostHits = 2_000
+const maxRunsCharacters = 8 * 1024 * 1024
+
+/** Everything that is found in any view; `changes` is what would remove it. */
+export const hitsIn = (text: string, needles: Needles, alias: Mailbox, { kind, prose }: TextOptions): Hit[] => {
+  const hits: Hit[] = []
+  for (const view of viewsOf(kind, text)) {
+    if (!mayHold(text, view, needles.hint)) continue
+    const shown = mappedBy(sourceText(text), [...view, ...folding])
+    for (const needle of needles.all) {
+      if (prose && !needle.inText) continue
+      for (const match of shown.text.matchAll(needle.pattern)) {
+        if (hits.length > mostHits) return hits
+        const [first, ...others] = changesFor(shown, match.index, match[0], alias)
+        if (first) hits.push({ needle, changes: [first, ...others] })
+      }
+    }
+  }
+  return withoutPartsOfAddresses(hits)
+}
+
+// A local-part is no find of its own where another view shows the address that it belongs to.
+const withoutPartsOfAddresses = (hits: readonly Hit[]): Hit[] => {
+  const addresses = hits.filter(({ needle }) => needle.what === 'address').map(rangeOf)
+  return hits.filter((hit) => hit.needle.what === 'address' || !addresses.some(({ start, end }) => start <= rangeOf(hit).start && rangeOf(hit).end <= end))
+}
+
+const rangeOf = ({ changes }: Hit): { readonly start: number; readonly end: number } => ({ start: changes[0].start, end: changes.at(-1)!.end })
+
+const mayHold = (text: string, view: View, hint: RegExp): boolean => {
+  const decoded = view.length === 0 ? text : decodedBy(text, view)
+  const folded = /^[\x00-\x7f]*$/.test(decoded) ? decoded : decodedBy(decoded, folding)
+  return hint.test(folded.includes(seam) ? folded.replaceAll(seam, '') : folded)
+}
+
+// The first piece becomes the new name, the others go; what stood between them, a tag or a fold, stays.
+const changesFor = (shown: MappedText, start: number, match: string, by: string): Change[] => {
+  const changes: Change[] = []
+  for (const word of match.matchAll(/[^\ue000]+/g)) {
+    for (const piece of sourcePieces(shown, start + word.index, start + word.index + word[0].length)) changes.push({ ...piece,
+      by: changes.length === 0 ? by : '' })
+  }
+  return changes
+}
+
+/** Reverse aliases of recipients, which become their addresses: the correspondent knows himself by that name. */
+export const reverseAliasesIn = (text: string, { correspondentOf }: Names, { kind }: TextOptions): Change[] => {
+  if (!/r\.[a-z2-7]/i.test(text)) return []
+  return viewsOf(kind, text).flatMap((view) => {
+    if (!mayHold(text, view, reverseAliasHint)) return []
+    const shown = mappedBy(sourceText(text), [...view, ...folding])
+    return [...shown.text.matchAll(reverseAlias)].flatMap((match) => {
+      const written = parseMailbox(match[0].replaceAll(seam, '').toLowerCase())
+      const correspondent = written && correspondentOf(written)
+      // In HTML and in calendars other letters would have to be escaped, each in its own way; such a one keeps its reverse alias.
+      const isPlain = correspondent !== undefined && /^[a-z0-9._+@-]+$/i.test(correspondent)
+      return isPlain ? changesFor(shown, match.index, match[0], correspondent) : []
+    })
+  })
+}
+const reverseAliasHint = /r\.[a-z2-7]{26}@/i
+const reverseAlias = /(?<![a-z0-9])r\.(?:[a-z2-7]\ue000*){26}@\ue000*[a-z0-9-](?:[a-z0-9.\ue000-]{0,250}[a-z0-9])?/gi
+
+/** In the order of the text; of two that overlap the first has the word. */
+export const inOrder = (changes: readonly Change[]): Change[] => {
+  const ordered: { start: number; end: number; by: string }[] = []
+  for (const change of changes.toSorted((a, b) => a.start - b.start || b.end - a.end || b.by.length - a.by.length)) {
+    const last = ordered.at(-1)
+    if (last && change.start < last.end) last.end = Math.max(last.end, change.end)
+    else ordered.push({ ...change })
+  }
+  return ordered
+}
+
+/** What a program would have to decode: octets in base64, an address in hexadecimal or as a hash. */
+export const hiddenIn = (text: string, needles: Needles): OctetFind[] => {
+  const digest = digestIn(text, needles)
+  const runs = text.length <= maxRunsCharacters ? base64Runs(text).flatMap((run) => findsInOctets(run, needles)) : []
+  return digest === undefined ? runs : [{ what: 'metadata', shown: digest }, ...runs]
+}
+
+/** Runs of base64 in text (data: URIs, tracking links, pasted sources), over line ends, too, as octets; a run may begin in the middle of a group. */
+const base64Runs = (text: string): Buffer[] =>
+  [...text.replaceAll(/\r?\n(?:> ?)*/g, '').matchAll(/[A-Za-z0-9+/_-]{12,}/g)].flatMap(({ 0: run }) =>
+    [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), 'base64')))
