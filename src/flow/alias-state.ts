@@ -11,8 +11,8 @@ type StateAction = Extract<AliasAction['kind'], 'burn' | 'restore' | 'close'>
 
 const kinds: Readonly<Record<StateAction, ActivityKind>> = { burn: 'burned', restore: 'restored', close: 'closed' }
 
-/** Idempotent: who comes second finds it done and changes nothing. */
-export const moveAlias = async (host: Host, tx: Tx, which: OneAlias, action: StateAction): Promise<Alias> => {
+/** Idempotent: who comes second finds it done and changes nothing. `reason`: why, when it was not its owner on a page. */
+export const moveAlias = async (host: Host, tx: Tx, which: OneAlias, action: StateAction, reason?: string): Promise<Alias> => {
   const alias = await lockedAlias(tx, which)
   const result = transition(alias, { kind: action })
   switch (result.kind) {
@@ -23,7 +23,7 @@ export const moveAlias = async (host: Host, tx: Tx, which: OneAlias, action: Sta
       const now = host.clock.now()
       await setAliasState(tx, alias.id, result.state, now)
       await insertActivity(tx, [
-        { at: now, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: kinds[action] },
+        { at: now, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: kinds[action], reason: reason ?? null },
       ])
       return { ...alias, state: result.state, ...(result.state === 'burned' && { burnedAt: now }), ...(result.state === 'closed' && { closedAt: now }) }
     }

@@ -91,7 +91,7 @@ const forwardedHeader = async (
     reverse.set(lowerCased(mailbox), `${shownLocalPart(host, inbox, localPart)}@${host.domain}` as Mailbox)
   }))
   const id = delivery.id.toString(36)
-  return withOwnersFields(host, alias, message, fields, rewriteHeader(fields, {
+  return withOwnersFields(host, alias, delivery, message, fields, rewriteHeader(fields, {
     alias: alias.address,
     isOwn,
     reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),

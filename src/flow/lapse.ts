@@ -1,7 +1,8 @@
 // What ends by age: held mail (30 days), activity (90), local messages (7), reverse aliases that nobody
-// used (400), one-time links, notices (30), counted tries, accounts past their
+// used (400), one-time links, notices (30), headers of first messages (90), counted tries, accounts past their
 // days of grace. In batches, so that no transaction is long; called by the schedule under an advisory lock, so that one process does it.
 
+import { lapseBurnLinks } from '../store/burn-links.ts'
 import { lapseHeld } from '../store/holding.ts'
 import { lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
 import { lapseNotices } from '../store/notices.ts'
@@ -11,7 +12,8 @@ import { deleteLeftAccounts } from './suspend-account.ts'
 
 const BATCH = 500
 const STEPS = [
-  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseNotices, lapseEvidence, lapseTries, sweepUnusedMessages,
+  lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseNotices, lapseEvidence, lapseBurnLinks, lapseTries,
+  sweepUnusedMessages,
 ]
 
 export const lapse = async (host: Host): Promise<void> => {

@@ -4,10 +4,14 @@
 import type { Mailbox } from '../mail/address.ts'
 import { soleFrom } from '../mail/from.ts'
 import { fieldsOf } from '../mail/header.ts'
+import { isBulk } from '../policy/bulk.ts'
 import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
+import { endOf } from '../policy/ends.ts'
 import { authorOf, isExpected, learnedFrom, type Author } from '../policy/stranger.ts'
+import { countDown } from '../store/alias-ends.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Evidence } from '../store/senders.ts'
+import { endedNow } from './end-alias.ts'
 import type { Host } from './host.ts'
 import type { Incoming } from './incoming.ts'
 
@@ -18,12 +22,20 @@ const MOST_HEADER_OCTETS = 65_536
 export const asOwnersAsk = async (
   host: Host, incoming: Incoming, message: MessageFacts, routes: readonly (Forward | Hold)[],
 ): Promise<readonly (Forward | Hold)[]> => {
-  const from = soleFrom(fieldsOf(incoming.content.header))
+  const fields = fieldsOf(incoming.content.header)
+  const from = soleFrom(fields)
   const author = from && judgedAuthor(host, from.mailbox, message)
   if (!author) return routes
   return Promise.all(routes.map(async (route): Promise<Forward | Hold> => {
     const isStranger = await meet(host, route, author, incoming, message)
-    return isStranger && route.kind === 'forward' && route.alias.rules?.strangers === 'hold' ? { kind: 'hold', alias: route.alias, reason: 'stranger' } : route
+    if (route.kind !== 'forward' || !route.alias.rules) return route
+    const { alias, alias: { rules } } = route
+    const why = endOf(rules, author, message.receivedAt)
+    if (why !== undefined) return { kind: 'hold', alias: await endedNow(host, alias, why), reason: 'burned' }
+    if (isStranger && rules.strangers === 'hold') return { kind: 'hold', alias, reason: 'stranger' }
+    if (rules.quiet && isBulk(fields)) return { kind: 'hold', alias, reason: 'quiet' }
+    if (rules.endsLeft !== null) await countDown(host.db, alias.id)
+    return route
   }))
 }
 

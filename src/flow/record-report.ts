@@ -16,6 +16,7 @@ import type { Database, Tx } from '../store/database.ts'
 import { holdingUse, insertHeld, letGoOldest } from '../store/holding.ts'
 import { insertMessage, type MessageFacts } from '../store/messages.ts'
 import { noteRefusal, putNotice } from '../store/notices.ts'
+import { obeyBurnOrder } from './burn-by-mail.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import type { Host } from './host.ts'
 
@@ -23,6 +24,7 @@ import type { Host } from './host.ts'
 const FAILED = 'failed'
 
 export const recordReport = async (host: Host, report: Report, incoming: Incoming): Promise<Acceptance> => {
+  if (report.burnToken !== undefined) return obeyBurnOrder(host, report, report.burnToken, incoming)
   const at = host.clock.now()
   const dsn = parseDsn(await wholeOf(incoming))
   const reason = dsn ? dsn.action ?? null : reportKind(parseFields(incoming.content.header))

@@ -1,6 +1,7 @@
 // RCPT: from a forward-path to a route (we take responsibility) or a refusal (the client keeps the message).
 
 import { domainOf, localPartOf, lowerCased, type Mailbox, type ReversePath } from '../mail/address.ts'
+import { isBurnLocalPart } from '../mail/burn-token.ts'
 import { parseReplyPath } from '../mail/reply-path.ts'
 import { parseVerp } from '../mail/return-path.ts'
 import { isReverseLocalPart, kindOfLocalPart, splitReverse, type LocalPartKind } from '../mail/reverse-alias.ts'
@@ -8,6 +9,7 @@ import { decideAlias, type Refusal, type Route } from '../policy/decide.ts'
 import { canMakeRoom } from '../policy/retention.ts'
 import { holdingUse } from '../store/holding.ts'
 import { findReverseAliases } from '../store/reverse-aliases.ts'
+import { routeBurnOrder } from './burn-by-mail.ts'
 import type { Host } from './host.ts'
 import { isOurDomain, replyVeil } from './reply-names.ts'
 
@@ -48,6 +50,7 @@ export const isOperatorAddress = (host: Host, address: Mailbox): boolean =>
 
 /** The signature is checked before the database is asked: a flood of guesses costs nothing (case G22). */
 const routeReport = async (host: Host, verpAddress: Mailbox): Promise<Route | undefined> => {
+  if (isBurnLocalPart(localPartOf(verpAddress))) return routeBurnOrder(host, verpAddress)
   const today = Math.floor(host.clock.now().getTime() / DAY_MS)
   const localPart = localPartOf(verpAddress)
   const payload = parseVerp(localPart, (bytes) => host.keys.mac('verp', bytes), today)

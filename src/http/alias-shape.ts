@@ -20,6 +20,10 @@ export const FullAlias = BriefAlias.extend({
   holding: Count.openapi({ description: 'Messages that wait in holding now' }),
   strangers: Count.openapi({ description: 'Correspondents that it was not given to; 1,000 stand for more' }),
   stranger_mail: StrangerMail.nullable().openapi({ description: 'What becomes of their mail; null: as the account says' }),
+  quiet: z.boolean().openapi({ description: 'Mail that went to many (List-*, Precedence: bulk, Feedback-ID) is held' }),
+  ends_at: Time.nullable().openapi({ description: 'It burns then' }),
+  ends_after: Count.nullable().openapi({ description: 'It burns after so many more messages' }),
+  ends_idle_days: Count.nullable().openapi({ description: 'It burns after so many days without mail' }),
   counts: z.object({ delivered: Count, held: Count, replied: Count }),
 }).openapi('Alias')
 /** The days of a sparkline: one number a day (UTC), oldest first, the last one is today. */
@@ -39,6 +43,7 @@ export const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
   created_at: alias.createdAt.toISOString(), burned_at: alias.burnedAt?.toISOString() ?? null,
   last_message_at: alias.lastMessageAt?.toISOString() ?? null,
   holding: alias.holding, strangers: alias.strangers, stranger_mail: alias.strangerMail,
+  quiet: alias.quiet, ends_at: alias.endsAt?.toISOString() ?? null, ends_after: alias.endsLeft, ends_idle_days: alias.endsIdleDays,
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
 })
 export const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>

@@ -16,7 +16,7 @@ import { AliasState, briefJson, CreatedAlias, FullAlias, fullJson, ListedAlias, 
 import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
 import {
-  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, uuidOf,
+  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf,
 } from './shapes.ts'
 import type { Caller, Services } from './services.ts'
 
@@ -28,6 +28,10 @@ const fields = {
   pinned: z.boolean().optional(),
   inbox_ids: z.array(z.string().max(64)).min(1).max(20).optional(),
 }
+const ends = {
+  quiet: z.boolean().optional(), ends_at: Time.nullish(), ends_after: z.number().int().min(1).max(1_000_000).nullish(),
+  ends_idle_days: z.number().int().min(1).max(3650).nullish(),
+}
 const NewAlias = z.object({
   ...fields,
   site: Line(2000).nullish().openapi({ description: 'A URL or a host name', example: 'https://shop.example/checkout' }),
@@ -36,7 +40,7 @@ const NewAlias = z.object({
   format: z.enum(['company', 'words', 'letters']).optional().openapi({ description: 'Else as in your settings' }),
 })
 const Restore = z.object({ release_held: z.union([z.boolean(), z.literal('all')]).default(false) })
-const Change = z.object({ ...fields, site: NewAlias.shape.site, stranger_mail: StrangerMail.nullish() })
+const Change = z.object({ ...fields, site: NewAlias.shape.site, stranger_mail: StrangerMail.nullish(), ...ends })
 
 const Sort = z.enum(['created', 'last_message', 'address'])
 const ListQuery = PageQuery.extend({
@@ -125,7 +129,12 @@ export const aliasRoutes = (services: Services) => {
         ...('site' in input && { site: emptyToNull(input.site) }), ...('label' in input && { label: emptyToNull(input.label) }),
         ...('note' in input && { note: emptyToNull(input.note) }),
         ...('display_name' in input && { displayName: emptyToNull(input.display_name) }),
-        ...(input.stranger_mail !== undefined && { strangerMail: input.stranger_mail }),
+        ...(input.stranger_mail !== undefined && { strangerMail: input.stranger_mail }), ...(input.quiet !== undefined && { quiet: input.quiet }),
+        ...(input.ends_at !== undefined && { endsAt: input.ends_at === null ? null : new Date(input.ends_at) }),
+        ...(input.ends_after !== undefined && { endsLeft: input.ends_after }),
+        ...(input.ends_idle_days !== undefined && {
+          endsIdle: input.ends_idle_days === null ? null : { days: input.ends_idle_days, since: host.clock.now() },
+        }),
       })), 200)
     })
     .openapi(createRoute({

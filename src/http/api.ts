@@ -2,6 +2,7 @@
 import { accountRoutes } from './account.ts'
 import { aliasRoutes } from './aliases.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
+import { burnLinkRoutes } from './burn-links.ts'
 import { blockRoutes } from './blocks.ts'
 import { aliasCorrespondentRoutes, correspondentRoutes } from './correspondents.ts'
 import { domainRoutes } from './domains.ts'
@@ -31,6 +32,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/app-passwords', appPasswordRoutes(services))
   .route('/v1/blocks', blockRoutes(services))
   .route('/v1/aliases', senderRoutes(services))
+  .route('/v1/burn', burnLinkRoutes(services))
   .route('/v1/correspondents', correspondentRoutes(services))
   .route('/v1/domains', domainRoutes(services))
   .route('/v1/held', manyHeldRoutes(services))

@@ -16,6 +16,7 @@ import { dialectRoutes, openToAll } from './dialects/dialects.ts'
 import { docRoutes } from './docs.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
+import { oneClickRoutes } from './one-click.ts'
 import { fromElsewhere, isCrossSite, originsOf } from './origins.ts'
 import { answerError } from './problem.ts'
 import { createReader, type Reader } from './reader/reader.ts'
@@ -65,6 +66,7 @@ export const createWeb = (parts: Parts): Web => {
   app.route('/', api)
   app.route('/v1', docRoutes(api, host.config.url.origin))
   app.route('/', healthRoutes(services))
+  app.route('/', oneClickRoutes(host))
   app.route('/api', dialectRoutes(services))
   app.all('/v1/*', () => {
     throw notFound('call')

@@ -1,5 +1,6 @@
 // Reverse aliases, `r.` and 26 letters of a random token of 128 bits, and how a local-part of our domain tells its kind.
 import { encodeBase32 } from './base32.ts'
+import { isBurnLocalPart } from './burn-token.ts'
 
 export type LocalPartKind = 'alias' | 'reverse-alias' | 'verp'
 
@@ -25,5 +26,5 @@ export const kindOfLocalPart = (localPart: string): LocalPartKind => {
     case 'b.':
       return 'verp'
   }
-  return 'alias'
+  return isBurnLocalPart(localPart) ? 'verp' : 'alias'
 }

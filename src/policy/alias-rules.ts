@@ -1,5 +1,6 @@
 // What the owner of an alias asked for beside its state: whom it was given to, and what becomes of the mail of others.
 
+import type { BurnLinkMode } from './burn-fields.ts'
 import type { Expectation, StrangerMode } from './stranger.ts'
 
 export type AliasRules = Expectation & {
@@ -9,4 +10,13 @@ export type AliasRules = Expectation & {
   readonly strangerSubject: string | null
   /** How long the header of somebody's first message is kept; 0: not at all. */
   readonly evidenceDays: number
+  /** Whose List-Unsubscribe the forwards have. */
+  readonly burnLink: BurnLinkMode
+  /** It burns when they write again in that time. */
+  readonly burnIf: { readonly organisation: string; readonly since: Date; readonly until: Date } | null
+  /** Mail that goes to many is held. */
+  readonly quiet: boolean
+  readonly endsAt: Date | null
+  /** Messages that it takes before it burns. */
+  readonly endsLeft: number | null
 }

@@ -53,7 +53,11 @@ export type AliasFact = {
 export type Forward = { readonly kind: 'forward'; readonly alias: AliasFact; readonly to: readonly [InboxFact, ...InboxFact[]] }
 export type Hold = { readonly kind: 'hold'; readonly alias: AliasFact; readonly reason: HoldReason }
 /** Mail to one of our VERP addresses: a report about the delivery named in it. */
-export type Report = { readonly kind: 'report'; readonly alias: AliasFact; readonly deliveryId: bigint }
+export type Report = {
+  readonly kind: 'report'; readonly alias: AliasFact; readonly deliveryId: bigint
+  /** The burn button of that delivery, by mail: not a report but an order. */
+  readonly burnToken?: string
+}
 /** Mail to a reverse alias. `localPart`: as it was written, in lower case; the secret of an inbox may stand in it. */
 export type Reply = { readonly kind: 'reply'; readonly alias: AliasFact; readonly to: CorrespondentFact; readonly localPart: string }
 /** Mail to the VERP address of a reply. `inboxId` sent it; null: by SMTP AUTH. */

@@ -6,12 +6,13 @@ import { fieldsNamed, formatField, valueOf, type Field } from '../mail/header.ts
 export const restoreBounced = (fields: readonly Field[]): Buffer => {
   const from = fieldsNamed(fields, 'x-burnbox-from')[0]
   const madeUp = new Set(fieldsNamed(fields, 'x-burnbox-added').flatMap((field) => valueOf(field).toLowerCase().split(', ')))
+  const ours = fieldsNamed(fields, 'x-burnbox-list-unsubscribe').length > 0 // else it is told by its link when it is sent again
   const kept: Buffer[] = []
   for (const field of fields) {
-    if (field.name.startsWith('x-burnbox-') || madeUp.has(field.name)) continue
+    if (field.name.startsWith('x-burnbox-') || madeUp.has(field.name) || (ours && /^list-unsubscribe(-post)?$/.test(field.name))) continue
     kept.push(field.name === 'from' && from ? formatField('From', valueOf(from)) : field.raw)
   }
-  return Buffer.concat([...kept, ...movedBack(fields, 'Sender'), ...furtherRecipients(fields)])
+  return Buffer.concat([...kept, ...movedBack(fields, 'Sender'), ...movedBack(fields, 'List-Unsubscribe'), ...furtherRecipients(fields)])
 }
 
 const movedBack = (fields: readonly Field[], name: string): Buffer[] =>

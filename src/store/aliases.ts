@@ -46,6 +46,12 @@ export type Alias = {
   readonly strangers: number
   /** What becomes of their mail; null: as the account says. */
   readonly strangerMail: StrangerMode | null
+  /** Mail that goes to many is held. */
+  readonly quiet: boolean
+  readonly endsAt: Date | null
+  /** Messages that it takes before it burns. */
+  readonly endsLeft: number | null
+  readonly endsIdleDays: number | null
   readonly learned: number
   readonly learningSince: Date
   readonly inboxes: readonly AliasInbox[]
@@ -72,6 +78,11 @@ export type AliasChange = {
   readonly displayName?: string | null
   readonly pinned?: boolean
   readonly strangerMail?: StrangerMode | null
+  readonly quiet?: boolean
+  readonly endsAt?: Date | null
+  readonly endsLeft?: number | null
+  /** Since now. */
+  readonly endsIdle?: { readonly days: number; readonly since: Date } | null
 }
 
 export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoin('alias_counts as c', 'c.alias_id', 'aliases.id').select([
@@ -79,7 +90,8 @@ export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoi
   'aliases.note', 'aliases.display_name', 'aliases.pinned', 'aliases.created_at', 'aliases.burned_at', 'aliases.closed_at',
   'c.last_message_at', 'c.delivered', 'c.held', 'c.replied',
   sql<string>`(select count(*) from held h where h.alias_id = aliases.id and h.released_at is null)`.as('holding'),
-  countStrangers.as('strangers'), 'aliases.strangers as stranger_mail', 'aliases.learned', 'aliases.learning_since',
+  countStrangers.as('strangers'), 'aliases.strangers as stranger_mail', 'aliases.quiet', 'aliases.ends_at', 'aliases.ends_left', 'aliases.ends_idle_days',
+  'aliases.learned', 'aliases.learning_since',
   sql<AliasInbox[]>`(
     select coalesce(json_agg(json_build_object('id', i.uuid, 'number', i.id, 'address', i.address, 'verified', i.verified_at is not null,
       'verifiedAt', i.verified_at, 'createdAt', i.created_at) order by i.id), '[]')
@@ -94,7 +106,7 @@ export const aliasOf = (row: AliasRow): Alias => ({
   burnedAt: row.burned_at, closedAt: row.closed_at, lastMessageAt: row.last_message_at, delivered: Number(row.delivered), held: Number(row.held),
   replied: Number(row.replied), holding: Number(row.holding),
   strangers: Number(row.strangers), strangerMail: row.stranger_mail as StrangerMode | null, learned: row.learned,
-  learningSince: row.learning_since ?? row.created_at,
+  learningSince: row.learning_since ?? row.created_at, quiet: row.quiet, endsAt: row.ends_at, endsLeft: row.ends_left, endsIdleDays: row.ends_idle_days,
   inboxes: row.inboxes,
 })
 
@@ -165,9 +177,11 @@ export const replaceInboxes = async (tx: Tx, alias: Pick<Alias, 'id' | 'accountI
 }
 
 export const changeAlias = async (tx: Tx, aliasId: number, change: AliasChange): Promise<void> => {
-  const { displayName, strangerMail, ...rest } = change
+  const { displayName, strangerMail, endsAt, endsLeft, endsIdle, ...rest } = change
   const set = {
     ...rest, ...(displayName !== undefined && { display_name: displayName }), ...(strangerMail !== undefined && { strangers: strangerMail }),
+    ...(endsAt !== undefined && { ends_at: endsAt }), ...(endsLeft !== undefined && { ends_left: endsLeft }),
+    ...(endsIdle !== undefined && { ends_idle_days: endsIdle?.days ?? null, ends_idle_since: endsIdle?.since ?? null }),
   }
   if (Object.keys(set).length > 0) await tx.updateTable('aliases').set(set).where('id', '=', aliasId).execute()
 }

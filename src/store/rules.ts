@@ -1,5 +1,6 @@
 // What an account asks of its mail, beside the settings of its page: strangers, evidence.
 
+import type { BurnLinkMode } from '../policy/burn-fields.ts'
 import type { StrangerMode } from '../policy/stranger.ts'
 import type { Database, Tx } from './database.ts'
 
@@ -7,12 +8,15 @@ export type Rules = {
   readonly strangerMail: StrangerMode
   readonly strangerSubject: string | null
   readonly evidenceDays: number
+  readonly burnLink: BurnLinkMode
 }
 
 export const rulesOf = async (db: Database, accountId: string): Promise<Rules> => {
-  const row = await db.selectFrom('account_settings').select(['strangers', 'stranger_subject', 'evidence_days'])
+  const row = await db.selectFrom('account_settings').select(['strangers', 'stranger_subject', 'evidence_days', 'burn_link'])
     .where('account_id', '=', accountId).executeTakeFirstOrThrow()
-  return { strangerMail: row.strangers as StrangerMode, strangerSubject: row.stranger_subject, evidenceDays: row.evidence_days }
+  return {
+    strangerMail: row.strangers as StrangerMode, strangerSubject: row.stranger_subject, evidenceDays: row.evidence_days, burnLink: row.burn_link as BurnLinkMode,
+  }
 }
 
 export type RulesChange = { readonly [K in keyof Rules]?: Rules[K] | undefined }
@@ -21,6 +25,7 @@ export const changeRules = async (tx: Tx | Database, accountId: string, change: 
   const set = {
     ...(change.strangerMail !== undefined && { strangers: change.strangerMail }),
     ...(change.strangerSubject !== undefined && { stranger_subject: change.strangerSubject }),
+    ...(change.burnLink !== undefined && { burn_link: change.burnLink }),
     ...(change.evidenceDays !== undefined && { evidence_days: change.evidenceDays }),
   }
   if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()

@@ -55,6 +55,7 @@ export interface AccountSettings {
   activity_days: Generated<number>;
   address_format: Generated<string>;
   alias_limit: number | null;
+  burn_link: Generated<string>;
   correspondent_days: Generated<number>;
   created_at: Timestamp;
   default_inbox_id: Int8 | null;
@@ -103,11 +104,18 @@ export interface AliasCounts {
 export interface Aliases {
   account_id: string;
   address: string;
+  burn_if_organisation: string | null;
+  burn_if_since: Timestamp | null;
+  burn_if_until: Timestamp | null;
   burned_at: Timestamp | null;
   closed_at: Timestamp | null;
   created_at: Timestamp;
   display_name: string | null;
   domain_id: Int8;
+  ends_at: Timestamp | null;
+  ends_idle_days: number | null;
+  ends_idle_since: Timestamp | null;
+  ends_left: number | null;
   id: Generated<number>;
   label: string | null;
   learned: Generated<number>;
@@ -115,6 +123,7 @@ export interface Aliases {
   local_part: string;
   note: string | null;
   pinned: Generated<boolean>;
+  quiet: Generated<boolean>;
   search: Generated<string>;
   site: string | null;
   state: Generated<string>;
@@ -163,6 +172,14 @@ export interface AppPasswords {
   name: string;
   secret_hash: Buffer;
   uuid: Generated<string>;
+}
+
+export interface BurnLinks {
+  alias_id: number;
+  burned_at: Timestamp | null;
+  token_hash: Buffer;
+  undone_at: Timestamp | null;
+  used_at: Timestamp;
 }
 
 export interface Correspondents {
@@ -518,6 +535,7 @@ export interface DB {
   aliases: Aliases;
   apikey: Apikey;
   app_passwords: AppPasswords;
+  burn_links: BurnLinks;
   correspondents: Correspondents;
   daily_counts: DailyCounts;
   deliveries: Deliveries;

@@ -1,0 +1,46 @@
+// The burn button of mail programs: List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058) of ours in a forward.
+// The sender's own moves to X-Burnbox-List-Unsubscribe, or stays, as the owner wants it. Both fields are signed (mail/dkim.ts).
+
+import { Buffer } from 'node:buffer'
+import { fieldsNamed, formatField, parseFields, valueOf, type Field } from '../mail/header.ts'
+
+export type BurnLinkMode = 'ours' | 'theirs' | 'off'
+
+export type BurnButton = {
+  /** The link, given the sender's own way to unsubscribe, which the page behind it offers. */
+  readonly url: (theirs: string | undefined) => string
+  readonly mailto: string
+  /** RFC 8058 §3.1 wants https. */
+  readonly oneClick: boolean
+  /** What links of ours begin with: in a forward that bounced and is sent again they are there already. */
+  readonly prefix: string
+}
+
+/** @param header of the forward, without the empty line  @param button undefined: only what an earlier forward had goes */
+export const withBurnFields = (header: Buffer, mode: BurnLinkMode, button: BurnButton): Buffer => {
+  const all = parseFields(header)
+  const fields = withoutOurs(all, button.prefix)
+  const rest = (kept: readonly Field[]): Buffer => (kept.length === all.length ? header : Buffer.concat(kept.map(({ raw }) => raw)))
+  const theirs = fieldsNamed(fields, 'list-unsubscribe')
+  if (mode === 'off' || (mode === 'theirs' && theirs.length > 0)) return rest(fields)
+  return Buffer.concat([
+    ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
+    formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
+    ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
+    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')),
+  ])
+}
+
+const withoutOurs = (fields: readonly Field[], prefix: string): readonly Field[] =>
+  fields.some((field) => isOurs(field, prefix)) ? fields.filter((field) => !isOurs(field, prefix) && field.name !== 'list-unsubscribe-post') : fields
+
+const isOurs = (field: Field, prefix: string): boolean => field.name === 'list-unsubscribe' && valueOf(field).includes(`<${prefix}`)
+
+/** A page, else a mailto: through the alias. Longer ones would not fit into a line of ours. */
+const longest = 500
+
+const wayOut = (theirs: readonly Field[]): string | undefined => {
+  const uris = theirs.flatMap((field) => [...valueOf(field).matchAll(/<([^<>]*)>/g)].map((match) => (match[1] ?? '').replace(/\s+/g, '')))
+    .filter((uri) => uri.length <= longest && /^[!-~]+$/.test(uri))
+  return uris.find((uri) => /^https:/i.test(uri)) ?? uris.find((uri) => /^mailto:/i.test(uri))
+}
