@@ -3,7 +3,6 @@
 
 import { burnToken, readBurnToken, type BurnPayload } from '../mail/burn-token.ts'
 import type { BurnButton } from '../policy/burn-fields.ts'
-import type { Delivery } from './deliver.ts'
 import type { Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
 
@@ -13,7 +12,10 @@ const MAC_OCTETS = 16
 /** Whose message it was, and how to unsubscribe there. */
 export type TheirWay = { readonly organisation: string; readonly uri: string }
 
-export const burnButton = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId' | 'createdAt'>, organisation: string): BurnButton => {
+/** What its address and its link are made of. */
+export type NamedDelivery = { readonly id: bigint; readonly aliasId: number; readonly createdAt: Date }
+
+export const burnButton = (host: Host, delivery: NamedDelivery, organisation: string): BurnButton => {
   const payload = { deliveryId: delivery.id, aliasId: delivery.aliasId, day: Math.floor(delivery.createdAt.getTime() / DAY_MS) }
   const token = burnToken(payload, macOf(host))
   const prefix = new URL('/burn/', host.config.url).href

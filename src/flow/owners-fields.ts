@@ -8,14 +8,13 @@ import type { AliasFact } from '../policy/decide.ts'
 import { markStranger } from '../policy/mark-stranger.ts'
 import { organisationOf } from '../policy/organisation.ts'
 import type { MessageFacts } from '../store/messages.ts'
-import { burnButton } from './burn-link.ts'
-import type { Delivery } from './deliver.ts'
+import { burnButton, type NamedDelivery } from './burn-link.ts'
 import type { Host } from './host.ts'
 import { isStrangerTo, judgedAuthor } from './owners-rules.ts'
 
 /** @param fields of the message as it came  @param header of the forward, without the empty line */
 export const withOwnersFields = (
-  host: Host, alias: AliasFact, delivery: Delivery, message: MessageFacts, fields: readonly Field[], header: Buffer,
+  host: Host, alias: AliasFact, delivery: NamedDelivery, message: MessageFacts, fields: readonly Field[], header: Buffer,
 ): Buffer => {
   const from = soleFrom(fields)
   const organisation = from ? organisationOf(domainOf(lowerCased(from.mailbox))) : ''

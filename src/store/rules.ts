@@ -15,7 +15,8 @@ export const rulesOf = async (db: Database, accountId: string): Promise<Rules> =
   const row = await db.selectFrom('account_settings').select(['strangers', 'stranger_subject', 'evidence_days', 'burn_link'])
     .where('account_id', '=', accountId).executeTakeFirstOrThrow()
   return {
-    strangerMail: row.strangers as StrangerMode, strangerSubject: row.stranger_subject, evidenceDays: row.evidence_days, burnLink: row.burn_link as BurnLinkMode,
+    strangerMail: row.strangers as StrangerMode, strangerSubject: row.stranger_subject, evidenceDays: row.evidence_days,
+    burnLink: row.burn_link as BurnLinkMode,
   }
 }
 
