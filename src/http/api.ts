@@ -12,6 +12,7 @@ import { hostAccountRoutes } from './host-accounts.ts'
 import { hostRoutes } from './host.ts'
 import { importRoutes } from './imports.ts'
 import { inboxRoutes } from './inboxes.ts'
+import { leakRoutes } from './leaks.ts'
 import { localRoutes } from './local.ts'
 import { manyAliasesRoutes } from './many-aliases.ts'
 import { manyHeldRoutes } from './many-held.ts'
@@ -42,6 +43,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/host', hostAccountRoutes(services))
   .route('/v1/imports', importRoutes(services))
   .route('/v1/inboxes', inboxRoutes(services))
+  .route('/v1/leaks', leakRoutes(services))
   .route('/v1/local', localRoutes(services))
   .route('/v1/rules', ruleRoutes(services))
   .route('/v1/site', siteRoutes(services))

@@ -1,0 +1,26 @@
+// Who passed an address on, in one sentence that anybody understands, a data protection office too. Days are UTC.
+
+export type LeakFacts = {
+  /** Whom it was given to; null: nobody has shown it. */
+  readonly givenTo: string | null
+  readonly givenAt: Date
+  readonly stranger: {
+    readonly organisation: string
+    readonly proven: boolean
+    readonly at: Date
+    /** Domains whose signatures were good. */
+    readonly signers: readonly string[]
+  } | undefined
+}
+
+export const leakSentence = ({ givenTo, givenAt, stranger }: LeakFacts): string => {
+  const given = givenTo === null ? `The address you made on ${dayOf(givenAt)}` : `The address you gave only to ${givenTo} on ${dayOf(givenAt)}`
+  if (!stranger) return `${given} was used by nobody else.`
+  const used = `${given} was used on ${dayOf(stranger.at)} by`
+  if (!stranger.proven) return `${used} somebody who wrote as ${stranger.organisation} and did not prove it.`
+  return stranger.signers.length === 0 ? `${used} ${stranger.organisation}, sent by its own servers.`
+    : `${used} ${stranger.organisation}, signed by ${stranger.signers.join(' and ')}.`
+}
+
+const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+const dayOf = (time: Date): string => format.format(time)
