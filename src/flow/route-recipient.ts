@@ -4,14 +4,14 @@ import { domainOf, localPartOf, lowerCased, type Mailbox, type ReversePath } fro
 import { isBurnLocalPart } from '../mail/burn-token.ts'
 import { parseReplyPath } from '../mail/reply-path.ts'
 import { parseVerp } from '../mail/return-path.ts'
-import { isReverseLocalPart, kindOfLocalPart, splitReverse, type LocalPartKind } from '../mail/reverse-alias.ts'
+import { kindOfLocalPart, type LocalPartKind } from '../mail/reverse-alias.ts'
 import { decideAlias, type Refusal, type Route } from '../policy/decide.ts'
 import { canMakeRoom } from '../policy/retention.ts'
 import { holdingUse } from '../store/holding.ts'
-import { findReverseAliases } from '../store/reverse-aliases.ts'
 import { routeBurnOrder } from './burn-by-mail.ts'
 import type { Host } from './host.ts'
 import { isOurDomain, replyVeil } from './reply-names.ts'
+import { routeReply } from './route-reply.ts'
 
 const DAY_MS = 86_400_000
 const NO_SUCH_ADDRESS: Refusal = { kind: 'reject', reason: 'no-such-address' }
@@ -61,14 +61,6 @@ const routeReport = async (host: Host, verpAddress: Mailbox): Promise<Route | un
   if (!reply) return { kind: 'report', alias, deliveryId: found.deliveryId }
   const inboxId = reply.inboxId === 0 ? null : String(reply.inboxId)
   return { kind: 'reply-report', alias, deliveryId: reply.deliveryId, inboxId, correspondentId: String(reply.correspondentId) }
-}
-
-/** Who may write through it is asked when the message is there: its author counts as well as its envelope. */
-const routeReply = async (host: Host, forwardPath: Mailbox): Promise<Route | undefined> => {
-  const localPart = localPartOf(forwardPath).toLowerCase()
-  const [to] = isReverseLocalPart(localPart) ? await findReverseAliases(host.db, host.keys, [splitReverse(localPart).base]) : []
-  const alias = to && await host.routes.byId(to.aliasId)
-  return alias && isOurDomain(host, alias, domainOf(forwardPath)) ? { kind: 'reply', alias, to, localPart } : undefined
 }
 
 /** Of another domain it is an attempt to relay, whatever its letters. */

@@ -14,4 +14,4 @@ export const passedBack = (said: string): string => {
 }
 
 /** The words without whole addresses: the reverse-path in them is ours, the forward-path theirs. */
-export const withoutAddresses = (said: string): string => maskAddresses(said).replaceAll(/<?…@[^\s<>,;:]+>?/g, '(address)')
+export const withoutAddresses = (said: string): string => maskAddresses(said).replaceAll(/<?…@[^\s<>(),;:"]+>?/g, '(address)')

@@ -11,6 +11,7 @@ import { openMailProcess, type Account, type MailProcess } from './mail-process.
 import { openNextHop, type Arrived, type NextHop } from './next-hop.ts'
 import { sendOn, openSender } from './sender.ts'
 import { createSigner, keyName, signed, type Signer } from './signed.ts'
+import { until } from './until.ts'
 import { openZone, type Zone } from './zone.ts'
 
 export type Written = {
@@ -90,9 +91,7 @@ export async function openReplyHost(options: { readonly clock?: Clock; readonly 
   const arrivals = async (send: () => Promise<string>): Promise<Arrived> => {
     const before = hop.arrived.length
     const reply = await send()
-    const arrived = hop.arrived[before]
-    if (!arrived) throw new Error(`nothing arrived: ${reply}`)
-    return arrived
+    return until(() => hop.arrived[before], `the message at the inbox, after ${reply}`)
   }
 
   return {
