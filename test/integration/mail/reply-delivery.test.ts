@@ -134,7 +134,7 @@ describe('that did not arrive', () => {
       `Final-Recipient: rfc822; ${shop.reverse}\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 (address) is gone\r\n`)
     expect(bodyOf(report!)).toContain(`${answer.subject}\r\n`)
     expect(bodyOf(report!)).toContain(`Message-ID: ${original}\r\n`)
-    expect(await ownMails(db)).toEqual([])
+    await untilThen(async () => (await ownMails(db)).length === 0, 'the only report to be delivered')
   })
 
   test('expired: held after five days', async () => {
@@ -165,7 +165,8 @@ describe('that did not arrive', () => {
   })
 
   const bounce = (action: string, original: string): string => [
-    'From: MAILER-DAEMON@shop.example', 'Subject: Undelivered', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '',
+    'From: MAILER-DAEMON@shop.example', 'Subject: Undelivered', 'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '',
     '--b', 'Content-Type: text/plain', '', 'ann@home.example, we are sorry', '', '--b', 'Content-Type: message/delivery-status', '',
     'Reporting-MTA: dns; mx.shop.example', '', 'Final-Recipient: rfc822; orders@shop.example', `Action: ${action}`, 'Status: 5.2.1',
     'Diagnostic-Code: smtp; 550 5.2.1 orders@shop.example is disabled', '', '--b', 'Content-Type: message/rfc822', '', original, '--b--', '',
@@ -328,7 +329,7 @@ test('N13 two aliases of one owner: nothing in two answers links them', async ()
   const [a, b] = replies.left(before)
   for (const name of ['Message-ID', 'From', 'In-Reply-To']) expect(fieldOf(a!, name)).not.toBe(fieldOf(b!, name))
   const [x, y] = [a!.reversePath, b!.reversePath]
-  expect([...x.slice(2, 60)].filter((letter, n) => letter === y[n + 2]).length).toBeLessThan(20)
+  expect(x.slice(2, 60).split('').filter((letter, n) => letter === y[n + 2]).length).toBeLessThan(20)
 })
 
 test('N08 the name we greet with is the host’s, never the machine’s', async () => {

@@ -53,7 +53,8 @@ describe('the owner', () => {
   test('K04 a provider with SPF alone is enough when it is aligned, and the activity says so', async () => {
     await withRecord('_dmarc.home.example TXT', [], async () => expect(await replies.answer(shop, { sign: false })).toBe(allowed))
     await mail.host.recorder.flush()
-    const { authentication } = await db.selectFrom('activity').select('authentication').where('kind', '=', 'replied').orderBy('id', 'desc').executeTakeFirstOrThrow()
+    const { authentication } = await db.selectFrom('activity').select('authentication')
+      .where('kind', '=', 'replied').orderBy('id', 'desc').executeTakeFirstOrThrow()
     expect(authentication).toBe('spf=pass dkim=none dmarc=none')
   })
 

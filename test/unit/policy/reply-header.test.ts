@@ -36,7 +36,9 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
     'Thread-Index: AQHa', 'Thread-Topic: Your order', 'X-Originating-IP: [192.0.2.7]', 'Accept-Language: de-DE, en-US', 'msip_labels:',
     'x-ms-exchange-senderadcheck: 1', 'Sender: ann@home.example', 'Authentication-Results: spf=none smtp.mailfrom=home.example',
   ],
-  Apple: ['X-Mailer: Apple Mail (2.3774)', 'X-Universally-Unique-Identifier: 1234', 'X-Apple-Mail-Remote-Attachments: YES', 'X-Uniform-Type-Identifier: com.apple'],
+  Apple: [
+    'X-Mailer: Apple Mail (2.3774)', 'X-Universally-Unique-Identifier: 1234', 'X-Apple-Mail-Remote-Attachments: YES', 'X-Uniform-Type-Identifier: com.apple',
+  ],
   Thunderbird: [
     'User-Agent: Mozilla Thunderbird', 'X-Mozilla-Draft-Info: internal/draft', 'X-Identity-Key: id1', 'Fcc: imap://ann%40home.example@imap.home.example/Sent',
     'Autocrypt: addr=ann@home.example; keydata=x', 'OpenPGP: id=1234', 'Organization: Ann Ltd', 'X-Account-Key: account1',
@@ -44,7 +46,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   Proton: ['X-Pm-Message-ID: abc', 'Feedback-ID: 1:user:proton', 'X-Pm-Spamscore: 0', 'X-Attached: publickey - ann@home.example - 0x12.asc'],
   others: [
     'Disposition-Notification-To: ann@home.example', 'Return-Receipt-To: ann@home.example', 'Errors-To: ann@home.example', 'Reply-To: ann@home.example',
-    'Mail-Followup-To: ann@home.example', 'List-Id: <x.home.example>', 'List-Unsubscribe: <mailto:ann@home.example>', 'X-Face: x', 'Face: x', 'Bcc: ann@home.example',
+    'Mail-Followup-To: ann@home.example', 'List-Id: <x.home.example>', 'List-Unsubscribe: <mailto:ann@home.example>', 'X-Face: x', 'Face: x',
+    'Bcc: ann@home.example',
     'Resent-From: ann@home.example', 'Comments: Ann', 'Keywords: Ann', 'X-Priority: 1', 'Importance: high', 'Content-ID: <x@home.example>',
     'Content-Location: http://home.example/', 'Jabber-ID: ann@home.example', 'Precedence: list', 'X-Burnbox-Alias: shop-2@burn.example', 'not a field at all',
   ],
@@ -52,8 +55,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 
 describe('N03 of the fields that programs and providers write none leaves', () => {
   test.each(Object.entries(shapes))('%s', (_, fields) => {
-    const made = header(['From: Ann <ann@home.example>', `To: ${shop}`, 'Subject: Re: x', 'Date: Thu, 1 Jan 2026 12:00:00 +0200', 'MIME-Version: 1.0 (Mac OS X)',
-      'Content-Type: text/plain; charset=utf-8', ...fields])
+    const made = header(['From: Ann <ann@home.example>', `To: ${shop}`, 'Subject: Re: x', 'Date: Thu, 1 Jan 2026 12:00:00 +0200',
+      'MIME-Version: 1.0 (Mac OS X)', 'Content-Type: text/plain; charset=utf-8', ...fields])
     expect(made.split('\r\n').map((one) => one.slice(0, one.indexOf(':')))).toEqual(
       ['Received', 'From', 'To', 'Subject', 'Date', 'Message-ID', 'MIME-Version', 'Content-Type', ''])
     expect(made).not.toMatch(/home\.example|192\.0\.2|ann|google|outlook/i)

@@ -72,7 +72,8 @@ test('ids of a field: bounded, the root and the last ones kept', () => {
   const many = messageIdsIn(Array.from({ length: 5_000 }, (_, n) => `<${n}@x>`).join(' '))
   expect(many).toHaveLength(100)
   expect([many[0], many.at(-1)]).toEqual(['0@x', '4999@x'])
-  expect(threadOf(parseFields(Buffer.from('Message-ID: <a@x>\r\nIn-Reply-To: <b@x> (Ann)\r\n\r\n')))).toEqual({ messageId: 'a@x', inReplyTo: ['b@x'], references: [] })
+  const fields = parseFields(Buffer.from('Message-ID: <a@x>\r\nIn-Reply-To: <b@x> (Ann)\r\n\r\n'))
+  expect(threadOf(fields)).toEqual({ messageId: 'a@x', inReplyTo: ['b@x'], references: [] })
 })
 
 describe('the reverse-path of a reply', () => {
