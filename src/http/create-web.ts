@@ -14,6 +14,7 @@ import { answerDialectError } from './dialects/answer-error.ts'
 import { dialectPath, isDialectPath } from './dialects/dialect.ts'
 import { dialectRoutes, openToAll } from './dialects/dialects.ts'
 import { docRoutes } from './docs.ts'
+import { pageRoutes } from './dialects/simplelogin/pages.ts'
 import { headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { oneClickRoutes } from './one-click.ts'
@@ -68,6 +69,7 @@ export const createWeb = (parts: Parts): Web => {
   app.route('/', healthRoutes(services))
   app.route('/', oneClickRoutes(host))
   app.route('/api', dialectRoutes(services))
+  app.route('/', pageRoutes())
   app.all('/v1/*', () => {
     throw notFound('call')
   })

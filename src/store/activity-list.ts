@@ -16,7 +16,15 @@ export type ActivityLine = {
   readonly size: number | null
   readonly checks: Checks
 }
-export type ActivityQuery = { readonly accountId: string; readonly aliasId?: number; readonly limit: number; readonly before?: string }
+export type ActivityQuery = {
+  readonly accountId: string
+  readonly aliasId?: number
+  readonly limit: number
+  readonly before?: string
+  readonly kinds?: readonly string[]
+  /** So many lines from the newest are left out. */
+  readonly skip?: number
+}
 
 export const listActivity = async (
   db: Database, query: ActivityQuery,
@@ -26,6 +34,8 @@ export const listActivity = async (
       'a.authentication'])
     .where('a.account_id', '=', query.accountId)
   if (query.aliasId !== undefined) select = select.where('a.alias_id', '=', query.aliasId)
+  if (query.kinds !== undefined) select = select.where('a.kind', 'in', query.kinds)
+  if (query.skip !== undefined) select = select.offset(query.skip)
   if (query.before !== undefined) select = select.where('a.id', '<', query.before)
   const rows = await select.orderBy('a.id', 'desc').limit(query.limit + 1).execute()
   const page = rows.slice(0, query.limit)

@@ -26,22 +26,22 @@ export type Correspondent = {
 }
 type Query = { readonly accountId: string; readonly aliasUuid?: string | undefined; readonly limit: number; readonly before?: string | undefined }
 
-const correspondents = (db: Database, accountId: string) => db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
+export const selectCorrespondents = (db: Database, accountId: string) => db.selectFrom('correspondents as c').innerJoin('aliases as a', 'a.id', 'c.alias_id')
   .select([
     'c.id', 'c.uuid', 'a.id as alias_id', 'a.uuid as alias_uuid', 'a.address as alias', 'c.address_encrypted', 'c.name', 'c.reverse_local_part', 'c.created_at',
     'c.last_used_at', 'c.blocked_at',
     sql<boolean>`exists (select 1 from senders w where w.alias_id = c.alias_id and w.address_hash = c.address_hash and w.stranger)`.as('stranger'),
   ]).where('c.account_id', '=', accountId)
-type Row = Awaited<ReturnType<ReturnType<typeof correspondents>['executeTakeFirstOrThrow']>>
+export type CorrespondentRow = Awaited<ReturnType<ReturnType<typeof selectCorrespondents>['executeTakeFirstOrThrow']>>
 
-const correspondentOf = (keys: Pick<Keys, 'decrypt'>) => (row: Row): Correspondent => ({
+export const correspondentOf = (keys: Pick<Keys, 'decrypt'>) => (row: CorrespondentRow): Correspondent => ({
   id: row.uuid, cursor: row.id, aliasId: row.alias_id, aliasUuid: row.alias_uuid, alias: row.alias, address: keys.decrypt(row.address_encrypted) as Mailbox,
   name: row.name, reverseLocalPart: row.reverse_local_part, firstAt: row.created_at, lastUsedAt: row.last_used_at, blockedAt: row.blocked_at,
   stranger: row.stranger,
 })
 
 export const listCorrespondents = async (db: Database, keys: Pick<Keys, 'decrypt'>, query: Query): Promise<readonly Correspondent[]> => {
-  let select = correspondents(db, query.accountId)
+  let select = selectCorrespondents(db, query.accountId)
   if (query.aliasUuid !== undefined) select = select.where('a.uuid', '=', query.aliasUuid)
   if (query.before !== undefined) select = select.where('c.id', '<', query.before)
   return (await select.orderBy('c.id', 'desc').limit(query.limit).execute()).map(correspondentOf(keys))
@@ -51,14 +51,14 @@ export const correspondentByUuid = async (
   db: Database, keys: Pick<Keys, 'decrypt'>, accountId: string, uuid: string,
 ): Promise<Correspondent | undefined> => {
   if (!isUuid(uuid)) return undefined
-  const row = await correspondents(db, accountId).where('c.uuid', '=', uuid).executeTakeFirst()
+  const row = await selectCorrespondents(db, accountId).where('c.uuid', '=', uuid).executeTakeFirst()
   return row && correspondentOf(keys)(row)
 }
 
 export const correspondentByAddress = async (
   db: Database, keys: Pick<Keys, 'decrypt' | 'hash'>, alias: { readonly id: number; readonly uuid: string; readonly accountId: string }, address: Mailbox,
 ): Promise<Correspondent | undefined> => {
-  const row = await correspondents(db, alias.accountId)
+  const row = await selectCorrespondents(db, alias.accountId)
     .where('c.alias_id', '=', alias.id).where('c.address_hash', '=', keys.hash('correspondent', alias.uuid, lowerCased(address))).executeTakeFirst()
   return row && correspondentOf(keys)(row)
 }

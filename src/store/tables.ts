@@ -189,6 +189,7 @@ export interface Correspondents {
   alias_id: number;
   blocked_at: Timestamp | null;
   created_at: Timestamp;
+  hidden_at: Timestamp | null;
   id: Generated<Int8>;
   last_used_at: Timestamp;
   name: string | null;

@@ -104,7 +104,7 @@ describe.each([
     expect(preflight.headers['access-control-allow-methods']).toBe('GET,POST,PUT,PATCH,DELETE,OPTIONS')
     const refusals = [
       await call('POST', path, { json: body }), await call('POST', path, { headers: headersOf(ada.create), body: 'no json' }),
-      await call('POST', path, { headers: headersOf(ada.create), body: 'x'.repeat(70_000) }), await call('GET', `${path}/nowhere`),
+      await call('POST', path, { headers: headersOf(ada.create), body: 'x'.repeat(70_000) }), await call('GET', `${path}/x/nowhere`),
     ]
     expect(refusals.map(({ status }) => status)).toEqual([401, field === 'error' ? 400 : 422, 413, 404])
     for (const { headers, body: said } of refusals) {

@@ -1,6 +1,6 @@
 // The only way out for errors below /api: JSON in the caller's dialect, one short sentence, because every client shows it as it is.
 import type { Context } from 'hono'
-import type { Problem } from '../../flow/problem.ts'
+import { Problem } from '../../flow/problem.ts'
 import type { Log } from '../../log.ts'
 import { logFault, problemOf } from '../problem.ts'
 import type { HttpEnv } from '../services.ts'
@@ -16,7 +16,16 @@ export const answerDialectError = (log: Log) => (error: Error, c: Context<HttpEn
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 }
 
-const said = (problem: Problem, c: Context<HttpEnv>): Said => {
+/** Bitwarden drops a sentence that has a `<`, for fear of a page. */
+const plain = (text: string): string => text.replaceAll('<=', 'at most ').replaceAll('>=', 'at least ').replaceAll(/[<>]/g, '')
+
+const plainly = ({ code, detail, extra }: Problem): Problem => {
+  const errors = extra['errors'] as readonly { readonly field: string; readonly detail: string }[] | undefined
+  return new Problem(code, plain(detail), { ...extra, ...(errors && { errors: errors.map((one) => ({ ...one, detail: plain(one.detail) })) }) })
+}
+
+const said = (thrown: Problem, c: Context<HttpEnv>): Said => {
+  const problem = plainly(thrown)
   const dialect = c.get('dialect') ?? dialectOf(c.req.path)
   switch (dialect) {
     case 'simplelogin': return simpleLoginError(problem)

@@ -56,6 +56,12 @@ export const createPasswordSignIn = ({ host, auth }: Services) => {
       const pending = cookiesOf(answer).find((cookie) => pendingCookie.test(cookie))!
       return { kind: 'needs-code', mfaKey: Buffer.from(pending).toString('base64url') }
     },
+    /** Counted as a sign-in, and none. */
+    isPassword: async (email: string, password: string, from: From): Promise<boolean> => {
+      const answer = await ask('/auth/sign-in/email', { email, password }, from)
+      if (answer.ok) await ask('/auth/sign-out', undefined, from, cookiesOf(answer).join('; '))
+      return answer.ok
+    },
     withCode: async (mfaKey: string, code: string, from: From, wanted: NewKey): Promise<SignedIn> => {
       const pending = Buffer.from(mfaKey, 'base64url').toString()
       if (!pendingCookie.test(pending)) return { kind: 'refused' }

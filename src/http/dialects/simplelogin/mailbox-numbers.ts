@@ -13,7 +13,8 @@ export const numberOf = (id: string | undefined, what: string): number => {
   return number
 }
 
-export const Numbers = z.array(z.coerce.number().int().min(0).max(mostNumber)).min(1, 'Choose at least one mailbox.').max(20)
+export const MailboxNumber = z.coerce.number().int().min(0).max(mostNumber)
+export const Numbers = z.array(MailboxNumber).min(1, 'Choose at least one mailbox.').max(20)
 
 export const inboxIdsOf = async (db: Database, accountId: string, numbers: readonly number[]): Promise<readonly string[]> => {
   const inboxes = await inboxesOf(db, accountId)
