@@ -10,7 +10,7 @@ export type Unpacked =
 
 /** Octets that may still come out of all packed things of one reply. */
 export type Budget = { octets: number; files: number }
-export const newBudget = (): Budget => ({ octets: 256 * 1024 * 1024, files: 5_000 })
+export const newBudget = (): Budget => ({ octets: 256 * 1024 * 1024, files: 10_000 })
 
 const MOST_AT_ONCE = 48 * 1024 * 1024
 
@@ -39,10 +39,16 @@ const file = (name: string, bytes: Buffer): Unpacked => ({ kind: 'file', name, b
 type Inflate = (bytes: Buffer, options: { readonly maxOutputLength: number; readonly finishFlush?: number }) => Buffer
 
 const inflated = (inflate: Inflate, bytes: Buffer, budget: Budget, finishFlush: number = constants.Z_SYNC_FLUSH): Buffer => {
-  if ((budget.files -= 1) < 0 || budget.octets <= 0) throw new Error('too much')
-  const all = inflate(bytes, { maxOutputLength: Math.min(MOST_AT_ONCE, budget.octets), finishFlush })
-  budget.octets -= all.length
+  spend(budget, 0)
+  const all = inflate(bytes, { maxOutputLength: Math.max(1, Math.min(MOST_AT_ONCE, budget.octets)), finishFlush })
+  spend(budget, all.length)
   return all
+}
+
+const spend = (budget: Budget, octets: number): void => {
+  budget.octets -= octets
+  budget.files -= 1
+  if (budget.octets < 0 || budget.files < 0) throw new Error('too much')
 }
 
 const END_OF_DIRECTORY = 0x06054b50
@@ -66,8 +72,10 @@ function* unzipped(bytes: Buffer, budget: Budget): Generator<Unpacked> {
     const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
     const packed = bytes.subarray(from, from + packedOctets)
     if (!isEncrypted && packedOctets > 0) {
-      if (method === 0) yield file(name, packed)
-      else if (method === 8) yield file(name, inflated(inflateRawSync, packed, budget))
+      if (method === 0) {
+        spend(budget, packedOctets)
+        yield file(name, packed)
+      } else if (method === 8) yield file(name, inflated(inflateRawSync, packed, budget))
       else yield { kind: 'unreadable' }
     }
     at += 46 + nameOctets + extraOctets + commentOctets

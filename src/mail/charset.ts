@@ -49,6 +49,8 @@ export const changedText = (text: string, changes: readonly Change[]): string =>
   return changed + text.slice(at)
 }
 
+const maxPairs = 50 // each is a walk through the whole text
+
 /** The octets with only the changed pieces different, or undefined. */
 export const changeText = (bytes: Buffer, { text, charset }: DecodedText, changes: readonly Change[]): Buffer | undefined => {
   const wanted = changedText(text, changes)
@@ -56,7 +58,7 @@ export const changeText = (bytes: Buffer, { text, charset }: DecodedText, change
   // Only when writing what was read gives the same octets is writing the new text safe: invalid octets, marks and shifts would be lost.
   if (encoded && encodeText(charset, text)?.equals(bytes)) return encoded
   const pairs = new Map(changes.map(({ start, end, by }) => [text.slice(start, end), by]))
-  if (charset === 'utf-7' || charset.startsWith('utf-16')) return undefined
+  if (pairs.size > maxPairs || charset === 'utf-7' || charset.startsWith('utf-16')) return undefined
   if ([...pairs].some((pair) => /[^\x20-\x7e]/.test(pair.join('')))) return undefined
   let raw = bytes.toString('latin1')
   for (const [from, to] of pairs) if (from !== '') raw = raw.replaceAll(from, () => to)

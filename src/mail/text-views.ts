@@ -15,10 +15,12 @@ const utf8 = (hex: string): string => Buffer.from(hex, 'hex').toString('utf8')
 
 // Soft hyphens, zero-width characters, direction controls, tags, variation selectors; and full-width and other letters that mean plain ones.
 const invisible: Step = { pattern: /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\0]+/gu, by: () => '' }
-const compatible: Step = { pattern: /[^\0-\x7f]\p{M}*|[\0-\x7f]\p{M}+/gu, by: (run) =>
+const compatible: Step = { pattern: /[^\0-\x7f]\p{M}{0,16}|[\0-\x7f]\p{M}{1,16}/gu, by: (run) =>
   run === seam ? run : run.normalize('NFKC').toLowerCase().replace('\u3002', '.') }
+// One seam for many: patterns that allowed for any number of them would take quadratic time.
+const oneSeam: Step = { pattern: /\ue000{2,}/g, by: () => seam }
 /** The last steps of every view. */
-export const folding: View = [invisible, compatible]
+export const folding: View = [invisible, compatible, oneSeam]
 
 const entities: Step = { pattern: /&(?:#\d{1,8}|#[xX][\da-fA-F]{1,8}|[A-Za-z][A-Za-z\d]{1,31});?/g, by: (entity) => decodeHTML(entity) }
 const percents: Step = { pattern: /(?:%[\da-fA-F]{2})+/g, by: (run) => utf8(run.replaceAll('%', '')) }
@@ -32,7 +34,7 @@ const escapes: Step = {
 }
 const quotedPrintable: Step = { pattern: /=[ \t]*\r?\n|(?:=[\dA-Fa-f]{2})+/g, by: (run) => run.endsWith('\n') ? '' : utf8(run.replaceAll('=', '')) }
 const unfolded: Step = { pattern: /\r?\n[ \t]/g, by: () => '' }
-const lineEnds: Step = { pattern: /[ \t]*\r?\n[ \t]*(?:>[ \t]*)*/g, by: () => seam }
+const lineEnds: Step = { pattern: /\r?\n[ \t]*(?:>[ \t]*)*/g, by: () => seam }
 // What is no tag for sure (`a < b`) stays; an unclosed one ends where the next begins.
 const tagPattern = /<!--(?:[^-]|-(?!->))*(?:-->|$)|<[a-zA-Z/!?][^<>]*>/g
 const tags: Step = { pattern: tagPattern, by: () => seam }

@@ -37,7 +37,7 @@ const kind = 'folded'
 
 const withoutAddresses = (text: string, needles: Needles, names: Names, prose: boolean): string => {
   const changes = hitsIn(text, needles, names.alias, { kind, prose }).filter(({ needle }) => needle.what === 'address').flatMap((hit) => hit.changes)
-  const all = inOrder([...changes, ...reverseAliasesIn(text, names, { kind, prose })])
+  const all = inOrder([...reverseAliasesIn(text, names, { kind, prose }), ...changes])
   return all.length === 0 ? text : changedText(text, all)
 }
 

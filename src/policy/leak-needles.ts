@@ -25,7 +25,7 @@ export type Needles = {
   readonly digests: ReadonlyMap<string, Mailbox>
 }
 
-const gap = `${seam}*`
+const gap = `${seam}?`
 const wordLetter = '[a-z0-9\\u00c0-\\u024f\\u0370-\\u052f]'
 // An address ends a longer one: `jo.ann@` is not `ann@`. A hyphen or underscore that begins a line or a word is only punctuation.
 const addressStarts = '(?<![a-z0-9][._+-]{0,8})'
@@ -50,11 +50,11 @@ const roles = new Set([
 export const needlesOf = (secrets: Secrets, alias: Mailbox, hashesOf: (text: string) => readonly string[] = () => []): Needles => {
   const name = secrets.realName === null ? [] : nameNeedle(secrets.realName)
   const addresses = [...new Set(secrets.addresses)].filter((address) => address.toLowerCase() !== alias.toLowerCase())
-  const all: Needle[] = [...addresses.map(addressNeedle), ...localPartNeedles(addresses, alias), ...name]
+  const all: Needle[] = [...addresses.map(addressNeedle), reverseSecret, ...localPartNeedles(addresses, alias), ...name]
   const sources = all.map(({ pattern }) => pattern.source.replaceAll(gap, '').replaceAll(seam, ''))
   return {
     all,
-    hint: sources.length === 0 ? /(?!)/ : new RegExp(sources.map(withoutEnds).join('|'), 'i'),
+    hint: new RegExp(sources.map(withoutEnds).join('|'), 'i'),
     beyondAscii: all.some(({ pattern }) => /[^\x00-\x7f]/.test(pattern.source.replaceAll(seam, ''))),
     digests: new Map(addresses.flatMap((address) => {
       const text = address.toLowerCase()
@@ -75,12 +75,19 @@ const addressNeedle = (address: Mailbox): Needle => {
   const domain = domainOf(address)
   const base = local.replace(/\+.*$/s, '') || local
   const free = isGmail(domain)
-  const name = free ? letters(base.replaceAll('.', ''), `[.${seam}]*`) : letters(base).replaceAll('\\.', '\\.?')
+  const name = free ? letters(base.replaceAll('.', ''), `[.${seam}]{0,3}`) : letters(base).replaceAll('\\.', '\\.?')
   const domains = domainsOf(domain).map((one) => letters(one)).join('|')
   // Backwards, with an equals sign, is how SRS writes it.
   const tagged = `${name}${gap}(?:\\+[^\\s@<>"']{0,64})?${gap}`
   const source = `${addressStarts}(?:"${tagged}"|${tagged})${at}${gap}(?:[a-z0-9_${seam}-]{1,63}\\.${gap}){0,5}(?:${domains})${addressEnds}`
   return { what: 'address', shown: address, inText: true, pattern: new RegExp(`${source}|(?:${domains})=${name}(?=@)`, 'gi') }
+}
+
+// Whoever knows it can write as the owner.
+const reverseSecret: Needle = {
+  what: 'address', shown: 'reverse alias with its secret', inText: true,
+  pattern: new RegExp(`(?<![a-z0-9])r\\.(?:[a-z2-7]${gap}){26}\\.${gap}(?:[a-z2-7]${gap}){16}(?:@${gap}[a-z0-9](?:[a-z0-9.${seam}-]{0,250}[a-z0-9])?)?`,
+    'gi'),
 }
 
 const isGmail = (domain: string): boolean => domain === 'gmail.com' || domain === 'googlemail.com'

@@ -155,7 +155,7 @@ const scanText = (scene: Scene, part: Part, { start, end, encoding, kind, frozen
   const add = (found: readonly BlobFind[]): void => void scene.finds.push(...found.map(({ what, shown }) => ({ what, shown, ...place })))
   const hits = hitsIn(decoded.text, needles, names.alias, { kind, prose })
   const blocked = hits.filter(({ needle }) => needle.what !== 'address')
-  const changes = inOrder([...hits.flatMap((hit) => hit.changes), ...reverseAliasesIn(decoded.text, names, { kind, prose })])
+  const changes = inOrder([...reverseAliasesIn(decoded.text, names, { kind, prose }), ...hits.flatMap((hit) => hit.changes)])
   const changed = frozen || blocked.length > 0 || changes.length === 0 || pgpSigned.test(decoded.text) ? undefined : changeText(octets, decoded, changes)
   const encoded = changed && encodeTransfer(encoding, changed)
   if (changed === undefined || encoded === undefined) {

@@ -78,13 +78,13 @@ export const reverseAliasesIn = (text: string, { correspondentOf }: Names, { kin
     })
   })
 }
-const reverseAliasHint = /r\.[a-z2-7]{26}@/i
-const reverseAlias = /(?<![a-z0-9])r\.(?:[a-z2-7]\ue000*){26}@\ue000*[a-z0-9-](?:[a-z0-9.\ue000-]{0,250}[a-z0-9])?/gi
+const reverseAliasHint = /r\.[a-z2-7]{26}[.@]/i
+const reverseAlias = /(?<![a-z0-9])r\.(?:[a-z2-7]\ue000?){26}(?:\.\ue000?(?:[a-z2-7]\ue000?){16})?@\ue000?[a-z0-9](?:[a-z0-9.\ue000-]{0,250}[a-z0-9])?/gi
 
-/** In the order of the text; of two that overlap the first has the word. */
+/** In the order of the text; of two that overlap the one that begins first has the word, of two that are the same the first. */
 export const inOrder = (changes: readonly Change[]): Change[] => {
   const ordered: { start: number; end: number; by: string }[] = []
-  for (const change of changes.toSorted((a, b) => a.start - b.start || b.end - a.end || b.by.length - a.by.length)) {
+  for (const change of changes.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = ordered.at(-1)
     if (last && change.start < last.end) last.end = Math.max(last.end, change.end)
     else ordered.push({ ...change })

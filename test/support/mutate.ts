@@ -20,10 +20,10 @@ const randomOf = (seed: number): ((below: number) => number) => {
   }
 }
 
-export const mutated = (seed: number): Buffer => {
+export const mutated = (seed: number, from: readonly Buffer[] = bases): Buffer => {
   const random = randomOf(seed)
   for (let n = 0; n < 4; n++) random(2)
-  let message = bases[random(bases.length)]!
+  let message = from[random(from.length)]!
   for (let left = 1 + random(5); left > 0; left--) message = changed(message, random).subarray(0, 10 * MOST_OCTETS)
   // Most are sent as a careful server would, so that they get further than the door.
   const text = message.toString('latin1')
