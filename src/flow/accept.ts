@@ -3,6 +3,7 @@
 import type { Route } from '../policy/decide.ts'
 import { acceptMessage } from './accept-message.ts'
 import { acceptReply } from './accept-reply.ts'
+import { acceptWriteRequest } from './accept-write-request.ts'
 import { acceptReports } from './accept-reports.ts'
 import type { Host } from './host.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
@@ -12,6 +13,7 @@ export const accept = (host: Host, incoming: Incoming): Promise<Acceptance> => {
   switch (incoming.routes[0].kind) {
     case 'forward': case 'hold': return acceptMessage(host, only(incoming, 'forward', 'hold'))
     case 'report': case 'reply-report': return acceptReports(host, only(incoming, 'report', 'reply-report'))
+    case 'write-request': return acceptWriteRequest(host, only(incoming, 'write-request'))
     case 'reply': return acceptReply(host, only(incoming, 'reply'))
   }
 }

@@ -106,12 +106,12 @@ const forwardedHeader = async (
   }))
 }
 
-/** Only for the inbox that wrote it: another of the same alias does not learn which of them answered, nor where that one's mail is kept. */
+/** Only for the inbox that wrote it: another one does not learn which of them answered, nor where its mail is kept, unless they want to. */
 const originalIdFor = (host: Host, alias: AliasFact, inboxId: string | null): ((id: string) => string | undefined) => {
   const domain = domainOf(alias.address)
   return (id) => {
     const minted = readMessageId(id, domain, replyVeil(host, 'message-id', alias.uuid))
-    return minted && minted.inboxId === Number(inboxId) ? minted.id : undefined
+    return minted && (alias.sharesAnswers || minted.inboxId === Number(inboxId)) ? minted.id : undefined
   }
 }
 

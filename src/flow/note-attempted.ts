@@ -2,7 +2,7 @@
 
 import { readable } from '../mail/encoded-word.ts'
 import { fieldsNamed, fieldsOf, valueOf } from '../mail/header.ts'
-import type { Reply } from '../policy/decide.ts'
+import type { Reply, WriteRequest } from '../policy/decide.ts'
 import type { PermissionRefusal } from '../policy/reply-permission.ts'
 import { reversePathOf } from './authenticate.ts'
 import type { Host } from './host.ts'
@@ -10,12 +10,13 @@ import type { Incoming } from './incoming.ts'
 
 const CLIP_CHARACTERS = 500
 
-export const noteAttempted = (host: Host, incoming: Incoming<Reply>, reason: PermissionRefusal, checks: string | null): void => {
+export const noteAttempted = (host: Host, incoming: Incoming<Reply | WriteRequest>, reason: PermissionRefusal, checks: string | null): void => {
   // It comes again, and is said then.
   if (reason === 'dns-trouble') return
   const [{ alias }] = incoming.routes
   const [from] = fieldsNamed(fieldsOf(incoming.content.header), 'from')
-  const to = incoming.routes.map((route) => `${route.to.reverseLocalPart}@${host.domain}`).join(', ')
+  const to = incoming.routes.map((route) => (
+    route.kind === 'reply' ? `${route.to.reverseLocalPart}@${host.domain}` : `${alias.address}, for ${route.address}`)).join(', ')
   host.recorder.note({
     at: host.clock.now(), accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, kind: 'refused', reason,
     sender: from ? readable(valueOf(from), CLIP_CHARACTERS) : null, size: incoming.content.size, checks,

@@ -5,6 +5,7 @@ import { isBurnLocalPart } from '../mail/burn-token.ts'
 import { parseReplyPath } from '../mail/reply-path.ts'
 import { parseVerp } from '../mail/return-path.ts'
 import { kindOfLocalPart, type LocalPartKind } from '../mail/reverse-alias.ts'
+import { parseWriteAddress } from '../mail/write-address.ts'
 import { decideAlias, type Refusal, type Route } from '../policy/decide.ts'
 import { canMakeRoom } from '../policy/retention.ts'
 import { holdingUse } from '../store/holding.ts'
@@ -20,9 +21,9 @@ export type Sender = { readonly reversePath: ReversePath; /** SIZE=, or 0 */ rea
 
 export const kindOfRecipient = (forwardPath: Mailbox): LocalPartKind => kindOfLocalPart(localPartOf(forwardPath))
 
-/** A transaction holds recipients of one kind, and replies of one alias. */
+/** A transaction holds recipients of one kind, and what an owner writes is of one alias. */
 export const goTogether = (one: Route, other: Route): boolean =>
-  groupOf(one) === groupOf(other) && (one.kind !== 'reply' || one.alias.id === other.alias.id)
+  groupOf(one) === groupOf(other) && ((one.kind !== 'reply' && one.kind !== 'write-request') || one.alias.id === other.alias.id)
 
 const groupOf = ({ kind }: Route): Route['kind'] => (kind === 'hold' ? 'forward' : kind)
 
@@ -37,11 +38,20 @@ export const routeRecipient = async (host: Host, forwardPath: Mailbox, sender: S
 const routeAlias = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal> => {
   const fact = await host.routes.byAddress(forwardPath)
   if (fact.kind === 'foreign-domain') return { kind: 'reject', reason: 'relay-not-permitted' }
-  if (fact.kind === 'unknown') return isOperatorAddress(host, forwardPath) ? { kind: 'tempfail', reason: 'no-operator' } : NO_SUCH_ADDRESS
+  if (fact.kind === 'unknown') {
+    return await routeWriteRequest(host, forwardPath) ?? (isOperatorAddress(host, forwardPath) ? { kind: 'tempfail', reason: 'no-operator' } : NO_SUCH_ADDRESS)
+  }
   const decision = decideAlias(fact.alias)
   if (decision.kind !== 'hold' || decision.reason !== 'burned') return decision
   const use = await holdingUse(host.db, fact.alias.accountId)
   return canMakeRoom(use, sender.declaredSize) ? decision : { kind: 'tempfail', reason: 'holding-full' }
+}
+
+/** Who may ask is known when the message is there; a guess is answered as one of the alias itself is. */
+const routeWriteRequest = async (host: Host, forwardPath: Mailbox): Promise<Route | undefined> => {
+  const asked = parseWriteAddress(forwardPath)
+  const fact = asked && await host.routes.byAddress(asked.alias)
+  return asked && fact?.kind === 'alias' && fact.alias.state !== 'closed' ? { kind: 'write-request', alias: fact.alias, address: asked.address } : undefined
 }
 
 /** postmaster and abuse are aliases of the operator (RFC 5321 §4.5.1); before there is one, mail to them waits at its sender. */

@@ -21,8 +21,8 @@ export type CorrespondentFact = {
   readonly writtenAt: Date | null
 }
 
-export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias'
-export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator'
+export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias' | 'own-address' | 'other-alias'
+export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator' | 'too-many-correspondents'
 
 export type InboxFact = {
   readonly id: string
@@ -46,6 +46,8 @@ export type AliasFact = {
   readonly suspended: boolean
   /** It, or its account, blocks somebody: who, is asked when there is a From. */
   readonly blocks?: boolean
+  /** The other inboxes may see which of them answered. */
+  readonly sharesAnswers?: boolean
   readonly inboxes: readonly InboxFact[]
   readonly rules?: AliasRules
 }
@@ -64,11 +66,13 @@ export type Reply = { readonly kind: 'reply'; readonly alias: AliasFact; readonl
 export type ReplyReport = {
   readonly kind: 'reply-report'; readonly alias: AliasFact; readonly deliveryId: bigint; readonly inboxId: string | null; readonly correspondentId: string
 }
+/** Mail to `alias+name=domain`: how does one write to name@domain as the alias? */
+export type WriteRequest = { readonly kind: 'write-request'; readonly alias: AliasFact; readonly address: Mailbox }
 export type Reject = { readonly kind: 'reject'; readonly reason: RejectReason }
 export type Tempfail = { readonly kind: 'tempfail'; readonly reason: TempfailReason }
 
 /** We take responsibility (RFC 5321 §6.1). */
-export type Route = Forward | Hold | Report | Reply | ReplyReport
+export type Route = Forward | Hold | Report | Reply | ReplyReport | WriteRequest
 /** The client keeps the message. */
 export type Refusal = Reject | Tempfail
 

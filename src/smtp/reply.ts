@@ -27,6 +27,8 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'no-such-address': [550, '5.1.1 No such address'],
   'relay-not-permitted': [550, '5.7.1 Relay not permitted'],
   'reverse-alias': [550, '5.7.1 You are not allowed to write to this address'],
+  'own-address': [550, '5.7.1 This is an address of your own: a message from the alias to it would show it to the others'],
+  'other-alias': [550, '5.7.1 This reverse alias belongs to another address of yours: sign in as that one'],
   'reply-burned': [550, '5.7.1 This address is burned: restore it in Burnbox, then send again'],
   'reply-closed': [550, '5.7.1 This address is closed: restore it in Burnbox, then send again'],
   'reply-suspended': [550, '5.7.1 The account is suspended: nothing was sent'],

@@ -95,7 +95,7 @@ export const createSessions = (
     switch (route.kind) {
       case 'reject': return (isGuess(route) && options.limits.unknownRecipient(session.id)) || replyForRefusal(route)
       case 'tempfail': return replyForRefusal(route)
-      case 'forward': case 'hold': case 'report': case 'reply': case 'reply-report': {
+      case 'forward': case 'hold': case 'report': case 'reply': case 'reply-report': case 'write-request': {
         const [one] = transaction.routes.values()
         if (one && !goTogether(one, route)) return replyFor('other-kind')
         if (!isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')

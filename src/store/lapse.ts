@@ -24,13 +24,14 @@ export const lapseActivity = async (tx: Tx, now: Date, batch: number): Promise<n
 
 /**
  * Reverse aliases that nobody used, neither way. Each follows from its alias and its address, so that the same one comes back when
- * the correspondent writes again, or the owner asks for it. A block stays. What is about to be used again is not waited for.
+ * the correspondent writes again, or the owner asks for it. A block stays, and whom a held reply waits for. What is about to be used again is not waited for.
  */
 export const lapseCorrespondents = async (tx: Tx, now: Date, batch: number): Promise<number> => {
   const { numAffectedRows } = await sql`
     delete from correspondents where id in (
       select c.id from account_settings s join correspondents c on c.account_id = s.account_id
-      where c.blocked_at is null and c.last_used_at <= ${now}::timestamptz - make_interval(days => s.correspondent_days)
+      where c.blocked_at is null and not exists (select 1 from held_recipients r where r.correspondent_id = c.id)
+        and c.last_used_at <= ${now}::timestamptz - make_interval(days => s.correspondent_days)
       limit ${batch} for update of c skip locked)`.execute(tx)
   return Number(numAffectedRows ?? 0)
 }

@@ -27,6 +27,7 @@ type AliasRow = AliasRuleRow & {
   burned_at: Date | null
   suspended: boolean
   blocks: boolean
+  shares_answers: boolean
   inboxes: InboxRow[] | null
 }
 
@@ -42,6 +43,7 @@ export const createRoutes = (db: Database): Routes => {
     const addresses = questions.map((question) => ('address' in question ? lowerCased(question.address) : null))
     const { rows } = await sql<AliasRow & { known: boolean }>`
       select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
+        s.share_answers as shares_answers,
         exists (select 1 from correspondents c where c.alias_id = a.id and c.blocked_at is not null)
           or exists (select 1 from account_blocks b where b.account_id = a.account_id) as blocks,
         ${aliasRuleColumns},
@@ -82,6 +84,7 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   burnedAt: row.burned_at,
   suspended: row.suspended,
   blocks: row.blocks,
+  sharesAnswers: row.shares_answers,
   inboxes: (row.inboxes ?? []).map(inboxFact),
   rules: aliasRules(row),
 })
