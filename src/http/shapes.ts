@@ -1,13 +1,16 @@
 // What all routes share: pages, ids, problems, and how a value that does not fit is told.
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { notFound, Problem } from '../flow/problem.ts'
+import { notFound, Problem, problems, type ProblemCode } from '../flow/problem.ts'
 import { isUuid } from '../store/uuid.ts'
 import type { HttpEnv } from './services.ts'
 
 const mostItems = 200
 
+/** A fault is ours, and no caller's mistake. */
+const Code = z.enum([...Object.keys(problems) as ProblemCode[], 'fault'])
+
 export const ProblemShape = z.object({
-  type: z.string(), title: z.string(), status: z.number().int(), code: z.string(), detail: z.string(),
+  type: z.string(), title: z.string(), status: z.number().int(), code: Code, detail: z.string(),
 }).openapi('Problem', { description: 'RFC 9457. `code` is stable; other members may come with it.' })
 
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({ content: { 'application/json': { schema } }, description })
