@@ -14,11 +14,15 @@ const RETRY_AFTER_S = 5
 
 export const storeAway = (): Problem => new Problem('store-away', 'The database does not answer. Try again in a moment.')
 
+/** When to come back, where that is known. */
+export const waitOf = (problem: Problem): Readonly<Record<string, string>> =>
+  problem.code === 'store-away' ? { 'retry-after': String(RETRY_AFTER_S) } : {}
+
 export const problemResponse = (problem: Problem): Response => {
   const { status, title } = problems[problem.code]
   const response = document(status, { ...problem.extra, title, status, code: problem.code, detail: problem.detail })
   if (status === 401) response.headers.set('www-authenticate', 'Bearer')
-  if (problem.code === 'store-away') response.headers.set('retry-after', String(RETRY_AFTER_S))
+  for (const [name, value] of Object.entries(waitOf(problem))) response.headers.set(name, value)
   return response
 }
 

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { Problem } from '../../flow/problem.ts'
 import type { Log } from '../../log.ts'
-import { logFault, problemOf } from '../problem.ts'
+import { logFault, problemOf, waitOf } from '../problem.ts'
 import type { HttpEnv } from '../services.ts'
 import { addyError } from './addy/error.ts'
 import { dialectOf } from './dialect.ts'
@@ -13,7 +13,8 @@ type Said = { readonly status: number; readonly body: Readonly<Record<string, un
 export const answerDialectError = (log: Log) => (error: Error, c: Context<HttpEnv>): Response => {
   const problem = problemOf(log, error, c)
   const { status, body } = problem ? said(problem, c) : fault(logFault(log, error, c))
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+  const headers = { 'content-type': 'application/json', ...(problem && waitOf(problem)) }
+  return new Response(JSON.stringify(body), { status, headers })
 }
 
 /** Bitwarden drops a sentence that has a `<`, for fear of a page. */

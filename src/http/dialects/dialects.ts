@@ -1,4 +1,4 @@
-// Everything below /api: the dialects of SimpleLogin and addy.io, for the programs that people already use (shared facts: README.md, 16).
+// Everything below /api: the dialects of SimpleLogin and addy.io, for the programs that people already use (README.md).
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { notFound } from '../../flow/problem.ts'
