@@ -140,7 +140,7 @@ export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; domain?: string; inbox_ids?: string[] }
 export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json, header: {} }))
-export type AliasChange = { label?: string | null; note?: string | null; display_name?: string | null; pinned?: boolean; inbox_ids?: string[] }
+export type AliasChange = Parameters<(typeof api.aliases)[':id']['$patch']>[0]['json']
 export const changeAlias = (id: string, json: AliasChange) => answer<Alias>(api.aliases[':id'].$patch({ ...one(id), json }))
 export const burnAlias = (id: string) => answer<Alias>(api.aliases[':id'].burn.$post(one(id)))
 export const restoreAlias = (id: string, andDeliver: boolean) =>
@@ -257,3 +257,27 @@ export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(ap
 export const invite = (json: Limits & { email?: string }) =>
   answer<InferResponseType<typeof api.host.invitations.$post, 201>>(api.host.invitations.$post({ json }))
 export const withdrawInvitation = (id: string) => done(api.host.invitations[':id'].$delete(one(id)))
+
+export type Sender = InferResponseType<(typeof api.aliases)[':id']['senders']['$get'], 200>['items'][number]
+export type ExpectedSenders = InferResponseType<(typeof api.aliases)[':id']['senders']['expected']['$get'], 200>
+export type Rules = InferResponseType<typeof api.rules.$get, 200>
+export type Leak = InferResponseType<typeof api.leaks.$get, 200>['items'][number]
+export type LeakReport = InferResponseType<(typeof api.leaks)[':id']['$get'], 200>
+export type BurnLink = InferResponseType<(typeof api.burn)[':token']['$get'], 200>
+export const strangersOf = (id: string, limit: number, signal?: AbortSignal) =>
+  answer<Page<Sender>>(api.aliases[':id'].senders.$get({ ...one(id), query: { strangers: 'true', limit: String(limit) } }, until(signal)))
+export const expectedSenders = (id: string, signal?: AbortSignal) =>
+  answer<ExpectedSenders>(api.aliases[':id'].senders.expected.$get(one(id), until(signal)))
+export const expectSender = (id: string, sender: string) => done(api.aliases[':id'].senders.expected.$post({ ...one(id), json: { sender } }))
+export const expectWhoWrote = (id: string, sender: string) =>
+  done(api.aliases[':id'].senders[':sender_id'].expect.$post({ param: { id, sender_id: sender } }))
+export const expectNoLonger = (id: string, sender: string) =>
+  done(api.aliases[':id'].senders.expected[':sender_id'].$delete({ param: { id, sender_id: sender } }))
+export const rules = (signal?: AbortSignal) => answer<Rules>(api.rules.$get({}, until(signal)))
+export const changeRules = (json: Partial<Rules>) => answer<Rules>(api.rules.$patch({ json }))
+export const leaks = (signal?: AbortSignal) => answer<{ items: Leak[] }>(api.leaks.$get({}, until(signal)))
+export const leakReport = (id: string, signal?: AbortSignal) => answer<LeakReport>(api.leaks[':id'].$get(one(id), until(signal)))
+export const burnLink = (token: string, their: string | undefined, signal?: AbortSignal) =>
+  answer<BurnLink>(api.burn[':token'].$get({ param: { token }, query: filled({ their }) }, until(signal)))
+type BurnAction = Parameters<(typeof api.burn)[':token']['$post']>[0]['json']
+export const useBurnLink = (token: string, json: BurnAction) => answer<BurnLink>(api.burn[':token'].$post({ param: { token }, json }))

@@ -25,6 +25,9 @@ const AnywherePage = lazy(async () => (await import('./anywhere/anywhere-page.ts
 const PopUpPage = lazy(async () => (await import('./pop-up/pop-up-page.tsx')).PopUpPage)
 const AddressPage = lazy(async () => (await import('./address/address-page.tsx')).AddressPage)
 const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')).HoldingPage)
+const BurnPage = lazy(async () => (await import('./burn/burn-page.tsx')).BurnPage)
+const LeaksPage = lazy(async () => (await import('./leaks/leaks-page.tsx')).LeaksPage)
+const ReportPage = lazy(async () => (await import('./leaks/report-page.tsx')).ReportPage)
 const HostPage = lazy(async () => (await import('./host/host-page.tsx')).HostPage)
 const LocalPage = lazy(async () => (await import('./local/local-page.tsx')).LocalPage)
 const OverviewPage = lazy(async () => (await import('./overview/overview-page.tsx')).OverviewPage)
@@ -42,6 +45,7 @@ function routeOf(here: string, host: Session): Route {
   if (place === 'addresses' && id) return { title: 'Address', page: <AddressPage id={id} key={id} local={host.local_inbox} /> }
   if (place === 'holding') return { title: 'Holding', page: <HoldingPage id={id} /> }
   if (place === 'local' && host.local_inbox) return { title: 'Local inbox', page: <LocalPage id={id} smtp={host.smtp} /> }
+  if (place === 'leaks') return id ? { title: 'Leak report', page: <ReportPage id={id} key={id} /> } : { title: 'Leaks', page: <LeaksPage /> }
   if (place === 'anywhere') return { title: 'Use it anywhere', page: <AnywherePage /> }
   if (place === 'share') return { title: 'Addresses', page: <AddressesPage /> }
   if (place === 'overview') return { title: 'Overview', page: <OverviewPage /> }
@@ -103,6 +107,7 @@ function SignedIn({ host }: { readonly host: Session }) {
 
 export function App() {
   const now = who.value
+  if (path.value.startsWith('/burn/')) return <BurnPage token={path.value.split('/')[2] ?? ''} their={query.value.get('their') ?? undefined} />
   if (path.value === '/verify') return <VerifyPage />
   if (path.value === '/reset') return <ResetPage />
   switch (now.kind) {

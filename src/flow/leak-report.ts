@@ -12,7 +12,7 @@ export type LeakReport = {
   readonly sentence: string
   readonly expected: readonly NamedSender[]
   readonly expectedSenders: readonly ProvenSender[]
-  readonly strangers: readonly (ProvenSender & { readonly signers: readonly string[] })[]
+  readonly strangers: readonly (ProvenSender & { /** Undefined: not kept. */ readonly signers: readonly string[] | undefined })[]
 }
 
 /** Of the strangers, and of the others, the first so many. */
@@ -37,5 +37,5 @@ export const leakReport = async (host: Host, alias: Alias): Promise<LeakReport> 
   }
 }
 
-const signersOf = ({ address, proven, evidence }: ProvenSender): readonly string[] =>
-  (evidence ? [...new Set(authorOf(address, proven, evidence.authentication).signers)] : [])
+const signersOf = ({ address, proven, evidence }: ProvenSender): readonly string[] | undefined =>
+  evidence && [...new Set(authorOf(address, proven, evidence.authentication).signers)]

@@ -61,7 +61,8 @@ export const leakRoutes = (services: Services) => {
         alias: alias.address as string, alias_id: alias.uuid, site: alias.site, label: alias.label, note: alias.note, given_at: alias.createdAt.toISOString(),
         made_at: host.clock.now().toISOString(), sentence: report.sentence,
         expected: report.expected.map(({ kind, name, origin, createdAt }) => ({ kind, name, origin, since: createdAt.toISOString() })),
-        expected_senders: report.expectedSenders.map(wroteJson), strangers: report.strangers.map((one) => ({ ...wroteJson(one), signers: [...one.signers] })),
+        expected_senders: report.expectedSenders.map(wroteJson),
+        strangers: report.strangers.map((one) => ({ ...wroteJson(one), signers: [...one.signers ?? []] })),
         stranger_count: alias.strangers,
       }, 200)
     })

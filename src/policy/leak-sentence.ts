@@ -8,8 +8,8 @@ export type LeakFacts = {
     readonly organisation: string
     readonly proven: boolean
     readonly at: Date
-    /** Domains whose signatures were good. */
-    readonly signers: readonly string[]
+    /** Domains whose signatures were good; undefined: not kept. */
+    readonly signers: readonly string[] | undefined
   } | undefined
 }
 
@@ -18,6 +18,7 @@ export const leakSentence = ({ givenTo, givenAt, stranger }: LeakFacts): string 
   if (!stranger) return `${given} was used by nobody else.`
   const used = `${given} was used on ${dayOf(stranger.at)} by`
   if (!stranger.proven) return `${used} somebody who wrote as ${stranger.organisation} and did not prove it.`
+  if (!stranger.signers) return `${used} ${stranger.organisation}.`
   return stranger.signers.length === 0 ? `${used} ${stranger.organisation}, sent by its own servers.`
     : `${used} ${stranger.organisation}, signed by ${stranger.signers.join(' and ')}.`
 }

@@ -21,7 +21,9 @@ import { InboxChoice } from './inbox-choice.tsx'
 import { MailPlot } from './mail-plot.tsx'
 import { NameField } from './name-field.tsx'
 import { NoteField } from './note-field.tsx'
+import { EndsHere } from './ends-here.tsx'
 import { SenderSees } from './sender-sees.tsx'
+import { StrangersHere } from './strangers-here.tsx'
 
 function Address({ alias, local }: { readonly alias: Alias; readonly local: boolean }) {
   useEffect(() => {
@@ -44,8 +46,10 @@ function Address({ alias, local }: { readonly alias: Alias; readonly local: bool
         </div>
         <aside class="side" aria-label="About this address">
           <SenderSees alias={alias} />
+          <StrangersHere alias={alias} />
           <CorrespondentList alias={alias} />
           <InboxChoice alias={alias} />
+          <EndsHere alias={alias} />
           <NoteField alias={alias} />
           {!alias.system && <NameField alias={alias} />}
         </aside>

@@ -14,11 +14,13 @@ const places = ({ local, operator }: Host): readonly Place[] => [
   { to: '/holding', words: 'Holding', icon: 'holding' },
   ...(local ? [{ to: '/local', words: 'Local inbox', icon: 'inbox' }] : []),
   { to: '/overview', words: 'Overview', icon: 'overview' },
+  { to: '/leaks', words: 'Leaks', icon: 'stranger' },
   { to: '/settings', words: 'Settings', icon: 'settings' },
   ...(operator ? [{ to: '/host', words: 'Host', icon: 'host' }] : []),
 ]
 const mostTabs = 4
-const isTab = (place: Place, all: readonly Place[]) => place.to === '/settings' || (place.to !== '/host' && all.indexOf(place) < mostTabs - 1)
+const isTab = (place: Place, all: readonly Place[]) =>
+  place.to === '/settings' || (place.to !== '/host' && place.to !== '/leaks' && all.indexOf(place) < mostTabs - 1)
 
 function Unread() {
   const unread = account.value?.counts.holding_unread ?? 0

@@ -9,6 +9,7 @@ import { Keyboard } from './keyboard.tsx'
 import { MailPrograms } from './mail-programs.tsx'
 import { NewAddresses } from './new-addresses.tsx'
 import { Replies } from './replies.tsx'
+import { StrangerRules } from './rules.tsx'
 import { SecuritySettings } from './security.tsx'
 import { Spam } from './spam.tsx'
 import { Tokens } from './tokens.tsx'
@@ -17,6 +18,7 @@ const sections = [
   ['inboxes', 'Inboxes'],
   ['new-addresses', 'New addresses'],
   ['domains', 'Domains'],
+  ['strangers', 'Strangers and burning'],
   ['replies', 'Replies'],
   ['programs', 'Mail programs'],
   ['security', 'Security'],
@@ -56,6 +58,7 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
         <Inboxes />
         <NewAddresses />
         <Domains domain={domain} />
+        <StrangerRules />
         <Replies />
         <MailPrograms />
         <SecuritySettings />

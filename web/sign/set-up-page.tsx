@@ -90,6 +90,12 @@ export function SetUpPage({ host }: { readonly host: Session }) {
           <Field words="Your e-mail" type="email" name="shown" autocomplete="username" value={now.value.email ?? ''} readOnly />
         )}
         <NewPassword words="Choose a password" own={[now.value.email ?? '', host.domain]} />
+        {now.value.purpose !== 'sign-in' && (
+          <p class="hint">
+            The Unsubscribe button of your mail program will burn an address: from then on its mail is held, nothing is lost, and one click undoes it.
+            Settings can leave the sender’s own button, or none.
+          </p>
+        )}
         {wrong.value && <Wrong>{wrong.value}</Wrong>}
         <BusyButton busy={busy.value} class="btn btn-primary btn-wide btn-tall">
           {now.value.purpose === 'sign-in' ? 'Sign in' : 'Make the account'}

@@ -12,6 +12,8 @@ test.each([
     'The address you gave only to shop.example on 3 May 2026 was used on 9 July 2026 by deals.example, sent by its own servers.'],
   [{ ...given, stranger: { ...stranger, proven: false } },
     'The address you gave only to shop.example on 3 May 2026 was used on 9 July 2026 by somebody who wrote as deals.example and did not prove it.'],
+  [{ ...given, stranger: { ...stranger, signers: undefined } },
+    'The address you gave only to shop.example on 3 May 2026 was used on 9 July 2026 by deals.example.'],
   [{ ...given, stranger: undefined }, 'The address you gave only to shop.example on 3 May 2026 was used by nobody else.'],
   [{ ...given, givenTo: null, stranger }, 'The address you made on 3 May 2026 was used on 9 July 2026 by deals.example, signed by deals.example.'],
 ])('%#', (facts, sentence) => {
