@@ -34,6 +34,7 @@ import { takeReplies } from './take-replies.ts'
 
 const ACCEPTED: Acceptance = { kind: 'accepted' }
 const CLIP_CHARACTERS = 500
+const DAY_MS = 86_400_000
 
 /** `submitter`: SMTP AUTH has shown who it is. Throws when the store is away: nothing is promised then. */
 export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitter?: Submitter): Promise<Acceptance> => {
@@ -73,7 +74,7 @@ export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitt
   })
   if (scanned.kind === 'reveals') return holdRevealing(host, reply(leaving.header, content), to, scanned.finds)
   const clean = reply(scanned.header, scanned.content)
-  await markWritten(host.db, to.map(({ id }) => id), incoming.receivedAt)
+  await noteWritten(host, to, incoming.receivedAt)
   const [first, ...others] = to.map((one) => leavingDelivery(host, clean, one))
   if (first && others.length === 0) return replyThrough(host, clean, first)
   if (first) await queueReply(host, clean, [first, ...others])
@@ -84,6 +85,12 @@ export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitt
 const haveSecret = (host: Host, routes: Incoming<Reply>['routes'], from: Mailbox | undefined): boolean => {
   const inbox = from && verifiedInbox(routes[0].alias, from)
   return inbox !== undefined && routes.every(({ localPart }) => hasReplySecret(host, inbox, localPart))
+}
+
+/** When somebody was last written to is known to the day, so that most replies write nothing. */
+const noteWritten = async (host: Host, to: readonly CorrespondentFact[], at: Date): Promise<void> => {
+  const ids = to.filter(({ writtenAt, lastUsedAt }) => writtenAt === null || at.getTime() - lastUsedAt.getTime() >= DAY_MS).map(({ id }) => id)
+  if (ids.length > 0) await markWritten(host.db, ids, at)
 }
 
 /** Each correspondent once, whatever his reverse alias was written like. */

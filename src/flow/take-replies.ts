@@ -2,7 +2,7 @@
 // processes together, before anything leaves (cases K07, K20, D22).
 
 import type { AliasFact, CorrespondentFact } from '../policy/decide.ts'
-import { takeAmounts } from '../store/tries.ts'
+import { takeAmounts } from '../store/amounts.ts'
 import type { Host } from './host.ts'
 import type { ReplyRefusal } from './incoming.ts'
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
 import type { Database } from './database.ts'
+import { joined } from './joined.ts'
 
 export type ReplyFacts = {
   /** Every inbox, verified or not, and the sign-in address. */
@@ -13,26 +14,31 @@ export type ReplyFacts = {
   readonly seen: ReadonlySet<bigint>
 }
 
-/** A busy alias has more lines than anybody answers to. */
-const LINES_LOOKED_AT = 20_000
+type Question = { readonly aliasId: number; readonly threads: readonly bigint[] }
+type Row = {
+  addresses: Mailbox[] | null; email: Mailbox; real_name: string | null; display_name: string | null; replies_hourly: number; seen: string[] | null
+}
 
-export const replyFacts = async (
-  db: Database, alias: { readonly id: number; readonly accountId: string }, threads: readonly bigint[],
-): Promise<ReplyFacts> => {
-  const { rows: [row] } = await sql<{
-    addresses: Mailbox[] | null; email: Mailbox; real_name: string | null; display_name: string | null; replies_hourly: number; seen: string[] | null
-  }>`
-    select u.email, s.real_name, s.replies_hourly,
-      (select a.display_name from aliases a where a.id = ${alias.id}) as display_name,
-      (select array_agg(i.address) from inboxes i where i.account_id = u.id) as addresses,
-      ${threads.length === 0 ? sql`null` : sql`(select array_agg(distinct l.thread::text) from (
-        select thread from activity where alias_id = ${alias.id} order by id desc limit ${LINES_LOOKED_AT}) l
-        where l.thread = any(${threads.map(String)}::bigint[]))`} as seen
-    from "user" u join account_settings s on s.account_id = u.id where u.id = ${alias.accountId}`.execute(db)
-  if (!row) throw new Error('the account of an alias is gone')
+/** Rejects when the alias is gone. */
+export const replyFacts = async (db: Database, alias: { readonly id: number }, threads: readonly bigint[]): Promise<ReplyFacts> => {
+  const row = await rowOf(db, { aliasId: alias.id, threads })
+  if (!row) throw new Error('the alias of a reply is gone')
   return {
     addresses: [...new Set([...row.addresses ?? [], row.email])], realName: row.real_name, displayName: row.display_name ?? '',
-    repliesHourly: row.replies_hourly,
-    seen: new Set((row.seen ?? []).map(BigInt)),
+    repliesHourly: row.replies_hourly, seen: new Set((row.seen ?? []).map(BigInt)),
   }
 }
+
+const rowOf = joined(async (db, questions: readonly Question[]): Promise<readonly (Row | undefined)[]> => {
+  const asked = questions.flatMap(({ threads }, n) => threads.map((thread) => ({ n, thread })))
+  const { rows } = await sql<Row & { n: number }>`
+    select q.n::int as n, u.email, s.real_name, s.replies_hourly, a.display_name,
+      (select array_agg(i.address) from inboxes i where i.account_id = a.account_id) as addresses,
+      (select array_agg(w.thread::text)
+        from unnest(${asked.map(({ n }) => n + 1)}::int[], ${asked.map(({ thread }) => thread.toString())}::bigint[]) w(n, thread)
+        where w.n = q.n and exists (select 1 from activity l where l.alias_id = a.id and l.thread = w.thread)) as seen
+    from unnest(${questions.map(({ aliasId }) => aliasId)}::int[]) with ordinality q(alias_id, n)
+    join aliases a on a.id = q.alias_id join "user" u on u.id = a.account_id join account_settings s on s.account_id = a.account_id`.execute(db)
+  const found = new Map(rows.map((row) => [row.n, row]))
+  return questions.map((_, n) => found.get(n + 1))
+})

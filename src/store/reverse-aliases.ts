@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { lowerCased, type Mailbox } from '../mail/address.ts'
 import type { CorrespondentFact } from '../policy/decide.ts'
 import type { Database, Tx } from './database.ts'
+import { joined } from './joined.ts'
 import type { Keys } from './secret.ts'
 
 type Decrypt = Pick<Keys, 'decrypt'>
@@ -17,8 +18,16 @@ const factOf = (row: Row, { decrypt }: Decrypt): CorrespondentFact => ({
 })
 
 /** Of those that exist, in any order. `localParts` in lower case. */
-export const findReverseAliases = async (db: Database, keys: Decrypt, localParts: readonly string[]): Promise<readonly CorrespondentFact[]> =>
-  localParts.length === 0 ? [] : (await select(db).where('reverse_local_part', 'in', [...localParts]).execute()).map((row) => factOf(row, keys))
+export const findReverseAliases = async (db: Database, keys: Decrypt, localParts: readonly string[]): Promise<readonly CorrespondentFact[]> => {
+  const rows = await Promise.all(localParts.map((localPart) => rowOf(db, localPart)))
+  return rows.flatMap((row) => (row ? [factOf(row, keys)] : []))
+}
+
+const rowOf = joined(async (db, localParts: readonly string[]): Promise<readonly (Row | undefined)[]> => {
+  const found = await select(db).where(sql<boolean>`reverse_local_part = any(${localParts}::text[])`).execute()
+  const rows = new Map(found.map((row) => [row.reverse_local_part, row]))
+  return localParts.map((localPart) => rows.get(localPart))
+})
 
 export const correspondentById = async (db: Database | Tx, keys: Decrypt, id: string): Promise<CorrespondentFact | undefined> => {
   const row = await select(db).where('id', '=', id).executeTakeFirst()

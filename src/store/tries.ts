@@ -26,25 +26,3 @@ export const triesLeft = async (db: Database, key: Buffer, limit: TryLimit, now:
   const row = await db.selectFrom('tries').select('count').where('key', '=', key).where('until', '>', now).executeTakeFirst()
   return row === undefined || row.count < limit.most
 }
-
-export type Amount = { readonly key: Buffer; readonly amount: number; readonly limit: TryLimit }
-
-/** Counts all of these at once, whatever comes of it. False: one of them is over its limit now. */
-export const takeAmounts = async (db: Database, amounts: readonly Amount[], now: Date): Promise<boolean> => {
-  // Locked in one order, so that two who count the same never wait for each other in a ring.
-  const sorted = [...amounts].sort((a, b) => a.key.compare(b.key))
-  const { rows } = await sql<{ over: boolean }>`
-    with q as (
-      select * from unnest(${sorted.map(({ key }) => key)}::bytea[], ${sorted.map(({ amount }) => amount)}::int[],
-        ${sorted.map(({ limit }) => new Date(now.getTime() + limit.windowMs).toISOString())}::timestamptz[],
-        ${sorted.map(({ limit }) => limit.most)}::int[]) with ordinality q(key, amount, until, most, n)),
-    taken as (
-      insert into tries as t (key, count, since, until) select key, amount, ${now}::timestamptz, until from q order by n
-      on conflict (key) do update set
-        count = case when t.until <= ${now} then excluded.count else least(t.count::bigint + excluded.count, 2000000000)::int end,
-        since = case when t.until <= ${now} then excluded.since else t.since end,
-        until = case when t.until <= ${now} then excluded.until else t.until end
-      returning t.key, t.count)
-    select coalesce(bool_or(taken.count > q.most), false) as over from taken join q on q.key = taken.key`.execute(db)
-  return !rows[0]!.over
-}
