@@ -9,6 +9,7 @@ import { root, startBurnbox, type Burnbox } from './bench/burnbox.ts'
 import { printTable } from './bench/table.ts'
 import { openNextHop, type NextHop } from './support/next-hop.ts'
 import { openSender, type Sender } from './support/sender.ts'
+import { asReplies, type AsReplies } from './torture/as-replies.ts'
 import { openHolding, type Holding } from './torture/held-view.ts'
 import { asSent, bodyOf, messageFiles, repaired } from './torture/sample.ts'
 
@@ -49,7 +50,7 @@ async function torture(directory: string): Promise<number> {
   } finally {
     await burnbox.stop()
   }
-  return report(files.length, counts, faults)
+  return report(files.length, counts, faults, await asReplies(files))
 }
 
 /** A broken conversation is a crash when the process ends, which is told a moment after its sockets. */
@@ -113,7 +114,7 @@ async function send(burnbox: Burnbox, to: string, message: Buffer): Promise<stri
   }
 }
 
-async function report(files: number, counts: Counts, faults: readonly Fault[]): Promise<number> {
+async function report(files: number, counts: Counts, faults: readonly Fault[], replies: AsReplies): Promise<number> {
   for (const { file, kind, what } of faults) console.log(`${kind}: ${file}: ${what}`)
   if (faults.length > 0) console.log('')
   const of = (kind: Fault['kind']): string => String(faults.filter((fault) => fault.kind === kind).length)
@@ -128,10 +129,16 @@ async function report(files: number, counts: Counts, faults: readonly Fault[]): 
     ['crashes (must be 0)', of('crash')],
     ['held view failed (must be 0)', of('held view failed')],
   ])
+  for (const where of [...replies.changed, ...replies.revealed]) console.log(`as a reply: ${where}`)
+  printTable(['sent as replies of those whom they name', String(files)], [
+    ['nothing found', String(replies.clean)], ['rewritten', String(replies.rewritten)], ['stopped', String(replies.stopped)],
+    ['left and tell who they are (must be 0)', String(replies.revealed.length)],
+    ['changed though nobody is in them (must be 0)', String(replies.changed.length)],
+  ])
   printTable(['refused', 'times'], [...counts.refused].map(([reply, refused]) => [reply, String(refused.length)]))
   const output = join(root, 'test', 'output')
   await mkdir(output, { recursive: true })
-  const told = { at: new Date(), files, ...counts, refused: Object.fromEntries(counts.refused), faults }
+  const told = { at: new Date(), files, ...counts, refused: Object.fromEntries(counts.refused), faults, replies }
   await writeFile(join(output, 'torture.json'), `${JSON.stringify(told, null, 2)}\n`)
-  return faults.length === 0 ? 0 : 1
+  return faults.length + replies.changed.length + replies.revealed.length === 0 ? 0 : 1
 }

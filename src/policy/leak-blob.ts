@@ -29,7 +29,8 @@ export const scanBlob = (bytes: Buffer, needles: Needles, alias: Mailbox): Blob 
   const packed: Packed[] = []
   const messages: Buffer[] = []
   const look = (octets: Buffer): void => {
-    finds.push(...findsInOctets(octets, needles))
+    const text = readAsText(octets)
+    finds.push(...(text === undefined ? findsInOctets(octets, needles) : findsInText(text, kindOf(text), needles, alias)))
     const packing = packingOf(octets)
     if (packing !== undefined) packed.push({ packing, bytes: octets })
     if (isHeaded(octets)) messages.push(octets)
@@ -37,7 +38,6 @@ export const scanBlob = (bytes: Buffer, needles: Needles, alias: Mailbox): Blob 
   look(bytes)
   const text = readAsText(bytes)
   if (text !== undefined) {
-    finds.push(...findsInText(text, kindOf(text), needles, alias))
     for (const { label, bytes: armored } of armoredBlocks(text)) lookInside(armored, label, finds, look, packed)
     if (/^begin [0-7]{3,4} /m.test(text)) look(decodeUu(text))
   } else lookInside(bytes, '', finds, look, packed)

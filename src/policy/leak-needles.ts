@@ -12,6 +12,8 @@ export type Needle = {
   readonly shown: string
   /** Global, exact: with the ends of words. */
   readonly pattern: RegExp
+  /** In octets that are no text: what stands beside may be a length or a tag, and look like a letter of the word. */
+  readonly inOctets: RegExp
   /** False: too common a word to stop running text for; looked for in file names, properties and the like. */
   readonly inText: boolean
 }
@@ -50,7 +52,7 @@ const roles = new Set([
 export const needlesOf = (secrets: Secrets, alias: Mailbox, hashesOf: (text: string) => readonly string[] = () => []): Needles => {
   const name = secrets.realName === null ? [] : nameNeedle(secrets.realName)
   const addresses = [...new Set(secrets.addresses)].filter((address) => address.toLowerCase() !== alias.toLowerCase())
-  const all: Needle[] = [...addresses.map(addressNeedle), reverseSecret, ...localPartNeedles(addresses, alias), ...name]
+  const all = [...addresses.map(addressNeedle), reverseSecret, ...localPartNeedles(addresses, alias), ...name].map(forOctets)
   const sources = all.map(({ pattern }) => pattern.source.replaceAll(gap, '').replaceAll(seam, ''))
   return {
     all,
@@ -63,6 +65,13 @@ export const needlesOf = (secrets: Secrets, alias: Mailbox, hashesOf: (text: str
   }
 }
 
+// `jane@home.example0` is what a certificate has: the zero is the tag of what follows.
+const forOctets = (needle: Omit<Needle, 'inOctets'>): Needle => {
+  const source = needle.pattern.source.replaceAll(gap, '').replaceAll(seam, '')
+  const loose = source.replaceAll(wordStarts, '(?<![a-z])').replaceAll(wordEnds, '(?![a-z])')
+  return { ...needle, inOctets: new RegExp(needle.what === 'address' ? withoutEnds(source) : loose, 'i') }
+}
+
 const withoutEnds = (source: string): string => [addressStarts, addressEnds, wordStarts, wordEnds].reduce((text, end) => text.replace(end, ''), source)
 
 const folded = (text: string): string => decodedBy(text, folding).toLowerCase()
@@ -70,7 +79,7 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, 
 const letters = (text: string, between = gap): string => [...text].map(escaped).join(between)
 const hexOf = (text: string): string => [...new TextEncoder().encode(text)].map((octet) => octet.toString(16).padStart(2, '0')).join('')
 
-const addressNeedle = (address: Mailbox): Needle => {
+const addressNeedle = (address: Mailbox): Omit<Needle, 'inOctets'> => {
   const local = folded(localPartOf(address).replaceAll('"', ''))
   const domain = domainOf(address)
   const base = local.replace(/\+.*$/s, '') || local
@@ -84,7 +93,7 @@ const addressNeedle = (address: Mailbox): Needle => {
 }
 
 // Whoever knows it can write as the owner.
-const reverseSecret: Needle = {
+const reverseSecret: Omit<Needle, 'inOctets'> = {
   what: 'address', shown: 'reverse alias with its secret', inText: true,
   pattern: new RegExp(`(?<![a-z0-9])r\\.(?:[a-z2-7]${gap}){26}\\.${gap}(?:[a-z2-7]${gap}){16}(?:@${gap}[a-z0-9](?:[a-z0-9.${seam}-]{0,250}[a-z0-9])?)?`,
     'gi'),
@@ -99,7 +108,7 @@ const domainsOf = (domain: string): string[] => {
   return [...new Set(family.flatMap((one) => [one, folded(one.split('.').map((part) => decodeLabel(part) ?? part).join('.'))]))]
 }
 
-const localPartNeedles = (addresses: readonly Mailbox[], alias: Mailbox): Needle[] => {
+const localPartNeedles = (addresses: readonly Mailbox[], alias: Mailbox): Omit<Needle, 'inOctets'>[] => {
   const shown = folded(localPartOf(alias))
   const locals = new Set(addresses.flatMap((address) => {
     const local = folded(localPartOf(address).replaceAll('"', ''))
@@ -115,7 +124,7 @@ const isDistinctive = (local: string): boolean => !roles.has(local) && (speaksFo
 const speaksForItself = (local: string): boolean =>
   !roles.has(local) && (/^\p{L}+$/u.test(local) ? local.length >= 12 : local.length >= 5 && /\p{L}/u.test(local))
 
-const nameNeedle = (realName: string): Needle[] => {
+const nameNeedle = (realName: string): Omit<Needle, 'inOctets'>[] => {
   const words = folded(realName).split(/[\s,]+/).map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')).filter((word) => word !== '')
   const first = words[0]
   const last = words.at(-1)

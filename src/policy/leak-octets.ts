@@ -41,10 +41,9 @@ const findsInReading = (text: string, needles: Needles): OctetFind[] => {
   const digest = digestIn(text, needles)
   const finds: OctetFind[] = digest === undefined ? [] : [{ what: 'metadata', shown: digest }]
   if (!needles.hint.test(text)) return finds
-  for (const { what, shown, pattern } of needles.all) {
+  for (const { what, shown, inOctets } of needles.all) {
     if (what === 'name' && shown.length < minLoneName) continue
-    pattern.lastIndex = 0
-    if (pattern.test(text)) finds.push({ what, shown })
+    if (inOctets.test(text)) finds.push({ what, shown })
   }
   return finds
 }

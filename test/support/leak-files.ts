@@ -89,7 +89,7 @@ const signedData = Buffer.from('06092a864886f70d010702', 'hex')
 /** A certificate's subject and altname, as far as names go. */
 export const certificate = (name: string, address: string): Buffer => der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c,
   Buffer.from(name)))),
-  der(0x04, der(0x30, der(0x81, Buffer.from(address)))))
+  der(0x04, der(0x30, der(0x81, Buffer.from(address)), der(0x30, Buffer.from('x')))))
 export const pkcs7Signature = (name: string, address: string): Buffer => der(0x30, signedData, der(0xa0, der(0x30, der(0xa0, certificate(name, address)))))
 /** The signed content comes in two pieces, as streaming programs write it. */
 export const opaqueSigned = (content: Buffer): Buffer => {
