@@ -5,7 +5,8 @@ import type { LeakScan } from '../policy/leak-scan.ts'
 
 export type ScanJob = {
   readonly header: Uint8Array
-  readonly body: Uint8Array
+  /** Has a buffer of its own, which goes to the thread. */
+  readonly body: Uint8Array<ArrayBuffer>
   readonly alias: Mailbox
   readonly secrets: Secrets
 }

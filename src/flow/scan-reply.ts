@@ -53,9 +53,8 @@ const scanInline = async (host: Pick<Host, 'clock'>, request: ScanRequest): Prom
 const scanLarge = (host: Pick<Host, 'clock'>, { alias, secrets, correspondentOf, header, content }: ScanRequest): Promise<LeakScan | undefined> =>
   oneAtATime(async () => scanInThread(host.clock, { header, body: await gathered(content), alias, secrets }, { alias, correspondentOf }))
 
-// Shared memory: the thread reads it where it lies.
-const gathered = async (content: Content): Promise<Uint8Array> => {
-  const body = new Uint8Array(new SharedArrayBuffer(content.size - content.bodyOffset))
+const gathered = async (content: Content): Promise<Uint8Array<ArrayBuffer>> => {
+  const body = new Uint8Array(content.size - content.bodyOffset)
   let at = 0
   for await (const piece of content.read(content.bodyOffset)) {
     body.set(piece.subarray(0, body.length - at), at)

@@ -29,6 +29,7 @@ export const scanInThread = async (clock: Clock, job: ScanJob, { correspondentOf
   const ended = Promise.withResolvers<LeakScan | undefined>()
   const give = (): void => ended.resolve(undefined)
   const timer = clock.setTimeout(give, PATIENCE_MS)
+  const octets = job.body.length
   const say = (told: ToThread): void => worker.postMessage(told)
   worker.on('message', (said: FromThread) => {
     switch (said.kind) {
@@ -39,12 +40,13 @@ export const scanInThread = async (clock: Clock, job: ScanJob, { correspondentOf
   })
   worker.once('exit', give)
   worker.ref()
-  say({ kind: 'scan', job })
+  // Given away, so that its memory goes with the thread and no collection of garbage is waited for.
+  worker.postMessage({ kind: 'scan', job } satisfies ToThread, [job.body.buffer])
   const scan = await ended.promise
   clock.clearTimeout(timer)
   worker.removeAllListeners('message')
   worker.off('exit', give)
-  if (scan === undefined || job.body.length > LARGE_OCTETS) await worker.terminate()
+  if (scan === undefined || octets > LARGE_OCTETS) await worker.terminate()
   else rest(clock, worker)
   return scan
 }

@@ -26,12 +26,27 @@ export const encodeTransfer = (encoding: string, bytes: Buffer): Buffer | undefi
   }
 }
 
-// Buffer stops at the first `=`; bodies of base64 blocks put together go on behind it.
+const WINDOW_OCTETS = 64 * 1024
+
+// Window by window: as one string 35 MiB would take as much again. Buffer stops at the first `=`; bodies of base64 blocks put together go on behind it.
 const decodeBase64 = (bytes: Buffer): Buffer => {
-  const text = bytes.toString('latin1')
-  const padding = text.indexOf('=')
-  if (padding < 0 || !/[A-Za-z0-9+/]/.test(text.slice(padding))) return Buffer.from(text, 'base64')
-  return Buffer.concat(text.split(/=+/).map((block) => Buffer.from(block, 'base64')))
+  const decoded = Buffer.allocUnsafe(Math.ceil(bytes.length / 4) * 3 + 3)
+  let length = 0
+  let left = ''
+  const write = (block: string): void => {
+    length += decoded.write(block, length, 'base64')
+  }
+  for (let at = 0; at < bytes.length; at += WINDOW_OCTETS) {
+    const text = left + bytes.toString('latin1', at, at + WINDOW_OCTETS).replace(/[^A-Za-z0-9+/=_-]+/g, '')
+    const blocks = text.includes('=') ? text.split(/=+/) : [text]
+    const last = blocks.pop()!
+    for (const block of blocks) write(block)
+    const whole = last.length - (last.length % 4)
+    write(last.slice(0, whole))
+    left = last.slice(whole)
+  }
+  write(left)
+  return decoded.subarray(0, length)
 }
 
 const decodeQuotedPrintable = (bytes: Buffer): Buffer => {
