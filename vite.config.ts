@@ -5,14 +5,15 @@ import { defineConfig, type Plugin } from 'vite'
 /** What the first screen needs, in one file: twenty small ones would cost a slow connection more than their octets. */
 const first = /\/web\/(parts|addresses|new-address|sign\/(sign-in-page|sign-frame|matches)|(?!main\.ts$)[^/]+\.tsx?$)|node_modules\/(?!uplot|uqr)/
 
-/** The style is all that the first paint waits for, so it is asked for before the program. */
+/** The style is all that the first paint waits for, so it is asked for before the program, and the program is told to stand back. */
 const styleFirst: Plugin = {
   name: 'style-first',
   transformIndexHtml: {
     order: 'post',
     handler: (html) => {
       const [style = ''] = /\n *<link rel="stylesheet"[^>]*>/.exec(html) ?? []
-      return html.replace(style, '').replace(/\n *<script/, `${style}$&`)
+      const behind = html.replace(style, '').replace(/\n *<script/, `${style}$&`)
+      return behind.replaceAll(/<(?:script type="module"|link rel="modulepreload")/g, '$& fetchpriority="low"')
     },
   },
 }

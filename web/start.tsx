@@ -1,4 +1,5 @@
 // Where the program starts.
+import './styles/page.css'
 import { render } from 'preact'
 import { watchInstalling } from './anywhere/install.ts'
 import { App } from './app.tsx'

@@ -1,13 +1,14 @@
 // `npm run bench -- --only web`: what Lighthouse says of the pages under its own simulated slow 4G (150 ms, 1.6 Mbit/s, CPU × 4), what the
-// first screen weighs, how fast a burn is seen, and how 100,000 addresses scroll. Printed, not asserted: a machine has moods.
+// first screen weighs, how fast a burn is seen, how 100,000 addresses scroll, how long the bookmark takes. Printed, not asserted: a machine has moods.
 import { readFileSync, readdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import lighthouse from 'lighthouse'
 import { chromium, type Page } from 'playwright-core'
 import { findChromium } from '../support/tools.ts'
+import { fillByBookmark } from './bookmark.ts'
 import { startBurnbox } from './burnbox.ts'
+import { freePort } from './free-port.ts'
 import { addManyAliases } from './many-aliases.ts'
 import type { Goal, Part } from './part.ts'
 import { printTable } from './table.ts'
@@ -23,7 +24,6 @@ const pages = [
 const scrolls = 120
 
 export async function webPages(): Promise<Part> {
-  // A page's origin has its port in it, so it must be known before.
   const port = await freePort()
   const url = `http://localhost:${port}`
   const burnbox = await startBurnbox({ BURNBOX_RELAY: 'smtp://127.0.0.1:1', BURNBOX_HTTP: `127.0.0.1:${port}`, BURNBOX_URL: url })
@@ -40,7 +40,7 @@ export async function webPages(): Promise<Part> {
       const page = await context.newPage()
       await signInBy(page, link)
       const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
-      const goals = [...weigh(), ...await audit(url, cookie), ...await burnAndScroll(page, url)]
+      const goals = [...weigh(), ...await audit(url, cookie), ...await burnAndScroll(page, url), ...await fillByBookmark(context, url)]
       return { name: 'web', goals, data: goals.map(({ what, found }) => ({ what, found })) }
     } finally {
       await browser.close()
@@ -48,18 +48,6 @@ export async function webPages(): Promise<Part> {
   } finally {
     await burnbox.stop()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
 }
 
 async function signInBy(page: Page, link: string): Promise<void> {

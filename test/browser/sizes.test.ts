@@ -11,11 +11,13 @@ const sum = (paths: readonly string[]) => paths.reduce((bytes, path) => bytes + 
 
 test('the script of the first screen is at most 60 KB, its style 15 KB, gzipped; nothing is inline', () => {
   // What index.html names, and the program that it fetches once it is painted.
-  const program = readdirSync(new URL('assets/', dist)).filter((name) => /^(?:first|start)-.*\.js$/.test(name)).map((name) => `/assets/${name}`)
-  const scripts = [...named(/<script[^>]* src="([^"]+)"/g), ...program]
-  const styles = named(/<link rel="stylesheet"[^>]* href="([^"]+)"/g)
+  const program = readdirSync(new URL('assets/', dist)).filter((name) => /^(?:first|start)-/.test(name)).map((name) => `/assets/${name}`)
+  const scripts = [...named(/<script[^>]* src="([^"]+)"/g), ...program.filter((name) => name.endsWith('.js'))]
+  const waitedFor = named(/<link rel="stylesheet"[^>]* href="([^"]+)"/g)
+  const styles = [...waitedFor, ...program.filter((name) => name.endsWith('.css'))]
   expect(scripts.length).toBeGreaterThanOrEqual(3)
-  expect(styles).toHaveLength(1)
+  expect([waitedFor.length, styles.length]).toEqual([1, 2])
+  expect(sum(waitedFor)).toBeLessThanOrEqual(4_000)
   expect(sum(scripts)).toBeLessThanOrEqual(60_000)
   expect(sum(styles)).toBeLessThanOrEqual(15_000)
   expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/)

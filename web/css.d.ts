@@ -1,0 +1,2 @@
+// Style sheets are files of their own: importing one only says that it is wanted.
+declare module '*.css'
