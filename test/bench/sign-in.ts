@@ -54,7 +54,10 @@ async function post(url: string, body: object): Promise<Response> {
   client += 1
   const answer = await fetch(url, {
     method: 'POST', body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', origin: new URL(url).origin, 'x-forwarded-for': `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}` },
+    headers: {
+      'content-type': 'application/json', origin: new URL(url).origin,
+      'x-forwarded-for': `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`,
+    },
   })
   await answer.text()
   return answer
@@ -62,7 +65,8 @@ async function post(url: string, body: object): Promise<Response> {
 
 function told(known: readonly number[], unknown: readonly number[]): Part {
   const z = mannWhitney(known, unknown)
-  const row = (name: string, times: readonly number[]) => [name, String(times.length), ...[0.5, 0.9, 0.99].map((part) => `${quantile(times, part).toFixed(1)} ms`)]
+  const parts = [0.5, 0.9, 0.99]
+  const row = (name: string, times: readonly number[]) => [name, String(times.length), ...parts.map((part) => `${quantile(times, part).toFixed(1)} ms`)]
   printTable(['refused sign-in', 'times', 'p50', 'p90', 'p99'], [row('known account', known), row('unknown address', unknown)])
   const goals: readonly Goal[] = [{
     what: 'L07: refused sign-in, known against unknown, Mann-Whitney', found: `z = ${z.toFixed(2)}`, goal: `|z| < ${mostZ}`, reached: Math.abs(z) < mostZ,
