@@ -7,7 +7,7 @@ import { closeAlias } from '../../../flow/close-alias.ts'
 import { forgetAlias } from '../../../flow/forget-alias.ts'
 import { notFound } from '../../../flow/problem.ts'
 import { restoreAlias } from '../../../flow/restore-alias.ts'
-import { aliasPage } from '../../../store/alias-pages.ts'
+import { aliasPage, countFiltered } from '../../../store/alias-pages.ts'
 import { aliasByUuid, type Alias } from '../../../store/aliases.ts'
 import type { HttpEnv, Services } from '../../services.ts'
 import { uuidOf } from '../../shapes.ts'
@@ -43,10 +43,9 @@ export const aliasRoutes = (services: Services): Hono<HttpEnv> => {
     const { accountId } = c.var.caller
     const query = queryOf(c)
     const paging = pagingOf(query)
-    const { items, total } = await aliasPage(host.db, {
-      accountId, ...aliasQuery(query), offset: (paging.number - 1) * paging.size, limit: paging.size,
-    })
-    return c.json(pageJson(c, host.config, items.map((alias) => aliasJson(alias, true)), total, paging))
+    const asked = { accountId, ...aliasQuery(query), offset: (paging.number - 1) * paging.size, limit: paging.size }
+    const [aliases, total] = await Promise.all([aliasPage(host.db, asked), countFiltered(host.db, asked)])
+    return c.json(pageJson(c, host.config, aliases.map((alias) => aliasJson(alias, true)), total, paging))
   })
   app.get('/aliases/:id', read, async (c) => {
     const { accountId, uuid } = which(c, c.req.param('id'))

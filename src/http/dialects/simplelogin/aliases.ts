@@ -33,11 +33,11 @@ export const aliasRoutes = (services: Services): Hono<HttpEnv> => {
   const list = async (c: Context<HttpEnv>): Promise<Response> => {
     const { accountId } = c.var.caller
     const { query } = await readBody(c, Search)
-    const { items } = await aliasPage(host.db, {
+    const aliases = await aliasPage(host.db, {
       accountId, q: (query ?? c.req.query('query') ?? '').replaceAll('\0', ' '), states: statesOf(c), pinned: has(c, 'pinned') ? true : undefined,
       sort: 'created', descending: true, offset: pageOf(c) * pageSize, limit: pageSize,
     })
-    return c.json({ aliases: await aliasesJson(host, accountId, items) })
+    return c.json({ aliases: await aliasesJson(host, accountId, aliases) })
   }
   const change = async (c: Context<HttpEnv>): Promise<Response> => {
     const alias = await aliasOf(services, c)

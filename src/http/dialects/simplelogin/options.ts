@@ -15,7 +15,7 @@ export const optionRoutes = (services: Services): Hono<HttpEnv> => {
     const site = lenientSite(hostname)
     const { mayCreate, prefix, ending, domains } = await proposeAddress(host, { accountId, token, site })
     const known = site === null || !scopes.includes('read') ? undefined
-      : (await aliasPage(host.db, { accountId, site, states: ['active'], sort: 'created', descending: true, offset: 0, limit: 1 })).items[0]
+      : (await aliasPage(host.db, { accountId, site, states: ['active'], sort: 'created', descending: true, offset: 0, limit: 1 }))[0]
     return {
       can_create: mayCreate, prefix_suggestion: prefix,
       suffixes: domains.flatMap(({ name, own }) => [...new Set([`${ending}@${name}`, `@${name}`])].map((suffix) => ({ suffix, own }))),
