@@ -1,7 +1,8 @@
-// burnbox import …
+// burnbox import … and burnbox export …
 import { setTimeout as wait } from 'node:timers/promises'
 import { accountNamed } from '../flow/create-account.ts'
 import type { Host } from '../flow/host.ts'
+import { exportAccount } from '../flow/export-account.ts'
 import { beginImport, importFormats, runImport, type ImportFormat } from '../flow/import-aliases.ts'
 import { openImport } from '../flow/import-file.ts'
 import { Problem } from '../flow/problem.ts'
@@ -17,6 +18,19 @@ const lookEveryMs = 500
 
 export const importCommands: readonly Command[] = [
   {
+    name: 'export', usage: 'EMAIL [--with-keys] > FILE', about: 'Everything of an account as one archive, on stdout', words: [1, 1],
+    help: ['--with-keys   with the private keys of the domains that are its own'],
+    options: { 'with-keys': { type: 'boolean' } },
+    run: ({ words, values, services, output }) => {
+      if (values['json'] === true) throw new UsageMistake('burnbox export: an archive is no JSON')
+      return withHost(services, async ({ host }) => {
+        const { id } = await accountNamed(host, words[0]!)
+        for await (const bytes of await exportAccount(host, id, { withKeys: values['with-keys'] === true })) output.out(bytes as Uint8Array)
+        return undefined
+      })
+    },
+  },
+  {
     name: 'import', usage: 'FILE --from FORMAT [--account EMAIL] [--dry-run]', about: 'Bring along the addresses of another service', words: [1, 1],
     help: [
       '--from FORMAT      simplelogin   the CSV or JSON of its export, or the zip of "Request your data"',
@@ -25,6 +39,7 @@ export const importCommands: readonly Command[] = [
       '                   text          one address a line, and a note after it if you like',
       '                   postfix       a virtual alias table: alias@domain inbox',
       '                   aliases       /etc/aliases',
+      '                   burnbox       the archive of burnbox export, of this host or another',
       '--account EMAIL    whose they become; not needed on a host with one account',
       '--dry-run          look at everything, change nothing',
       '--inbox ADDRESS    where mail goes of rows whose inbox is not one of the account\'s; else such inboxes are added and verified',

@@ -1,19 +1,19 @@
 // An import from its file to its end: read in a thread, taken batch by batch, its progress and its report in the database.
 // It may be made again after whatever happened: an address that is here already is left as it is.
 import { parseDomain } from '../mail/address.ts'
-import { foreignFormats, type ForeignFormat } from '../policy/import/formats.ts'
+import { importFormats, type ImportFormat } from '../policy/import/formats.ts'
 import { accountById } from '../store/accounts.ts'
 import { domainsOf } from '../store/domains.ts'
 import { beginImport as begin, endImport, importById, setImportTotal, type Import } from '../store/imports.ts'
 import type { Host } from './host.ts'
+import { importArchive } from './import-archive.ts'
 import { importBatch, type Run } from './import-batch.ts'
 import type { ImportFile } from './import-file.ts'
 import { createImportInboxes } from './import-inboxes.ts'
 import { Problem } from './problem.ts'
 import { readImport } from './read-import.ts'
 
-export const importFormats = foreignFormats
-export type ImportFormat = ForeignFormat
+export { importFormats, type ImportFormat }
 export type ImportOptions = {
   readonly accountId: string
   readonly format: ImportFormat
@@ -62,6 +62,7 @@ const work = async (host: Host, importId: string, file: ImportFile, options: Imp
     if (host.stopping.aborted) throw new Problem('unavailable', 'The server stopped in the middle. Import the file again: what was taken is not made twice.')
     if (!await importBatch(host, run, batch)) return 'stopped'
   }
+  if (options.format === 'burnbox' && !options.dryRun) await importArchive(host, run, file)
   return 'done'
 }
 

@@ -1,10 +1,10 @@
 // The thread that reads the file of an import: a hostile one costs this thread, never the event loop. It hands its lines over as they are asked for.
 import { parentPort, workerData } from 'node:worker_threads'
-import { readFormat, type ForeignFormat } from '../policy/import/formats.ts'
+import { readFormat, type ImportFormat } from '../policy/import/formats.ts'
 import { NotThisFormat, type ImportLine } from '../policy/import/row.ts'
 import { readSource } from './import-source.ts'
 
-export type Job = { readonly fd: number; readonly size: number; readonly format: ForeignFormat; readonly domain: string }
+export type Job = { readonly fd: number; readonly size: number; readonly format: ImportFormat; readonly domain: string }
 export type Said =
   | { readonly kind: 'read'; readonly total: number }
   | { readonly kind: 'lines'; readonly lines: readonly ImportLine[] }

@@ -1,7 +1,7 @@
 // The lines of an import, batch by batch: from a thread that has read the file and holds it.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { ForeignFormat } from '../policy/import/formats.ts'
+import type { ImportFormat } from '../policy/import/formats.ts'
 import type { ImportLine } from '../policy/import/row.ts'
 import type { ImportFile } from './import-file.ts'
 import type { Job, Said } from './import-thread.ts'
@@ -18,7 +18,7 @@ const heapMb = 768
 const mostLines = 200_000
 
 /** Throws `invalid` for a file that is not what it was said to be. */
-export const readImport = async (file: ImportFile, format: ForeignFormat, domain: string): Promise<ImportLines> => {
+export const readImport = async (file: ImportFile, format: ImportFormat, domain: string): Promise<ImportLines> => {
   const job: Job = { fd: file.fd, size: file.size, format, domain }
   const worker = new Worker(new URL('./import-thread.ts', import.meta.url), {
     workerData: job, env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 64 },

@@ -45,3 +45,12 @@ export const tellNewInbox = (host: Host, accountId: string, address: string, oth
     subject: 'Your Burnbox account has another inbox',
     paragraphs: [`${address} is now an inbox of your account at ${host.domain}: addresses may lead there.`], links: settings(host), end: [ifNot],
   }, others)
+
+export const tellLeaving = (host: Host, accountId: string, end: Date): Promise<void> => tellAccount(host, accountId, {
+  subject: 'Your Burnbox account will be deleted',
+  paragraphs: [
+    `Your account at ${host.domain} is deleted on ${end.toISOString().slice(0, 10)}, with its addresses and all that is held.`,
+    'Until then mail to its addresses is held.',
+  ],
+  links: [{ name: 'Sign in to call it off, or to take everything with you', url: new URL('/settings#data', host.config.url).href }], end: [ifNot],
+})

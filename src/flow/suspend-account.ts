@@ -7,7 +7,7 @@ import { ensureSystemAliases } from './create-account.ts'
 import type { Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
 
-const graceDays = 30
+export const graceDays = 30
 const dayMs = 86_400_000
 const batch = 200
 
@@ -38,7 +38,7 @@ const change = (host: Host, accountId: string, to: (tx: Tx, now: Date) => Promis
     await setSuspension(tx, accountId, { suspendedAt, deleteAt: after.deleteAt && (before.deleteAt ?? after.deleteAt) })
   })
 
-const refuseLastOperator = async (tx: Tx, accountId: string): Promise<void> => {
+export const refuseLastOperator = async (tx: Tx, accountId: string): Promise<void> => {
   const [account] = await hostAccounts(tx, new Date(0), accountId)
   if (account?.role === 'operator' && await otherOperators(tx, accountId) === 0) {
     throw new Problem('protected', 'A host needs an operator: make another account one first.')

@@ -17,6 +17,8 @@ const Days = (most: number) => z.number().int().min(1).max(most)
 const Format = z.enum(['company', 'words', 'letters']).openapi({ description: 'shop-7kq2m, quiet-lantern-417 or 7kq2mxw4rt' })
 const Me = z.object({
   id: z.string(), email: z.string(), name: z.string(), role: z.enum(['operator', 'member']), suspended: z.boolean(), created_at: Time,
+  delete_at: Time.nullable().openapi({ description: 'It is deleted then, with all it has' }),
+  may_keep: z.boolean().openapi({ description: 'You deleted it yourself, and can call it off' }),
   domains: z.array(z.object({ name: z.string(), own: z.boolean() })),
   default_inbox_id: z.string().nullable(), address_format: Format, held_days: Count, activity_days: Count,
   notices: z.boolean().openapi({ description: 'A mail, once a day at most, when an inbox refuses mail' }),
@@ -55,7 +57,8 @@ export const accountRoutes = (services: Services) => {
     if (!account) throw new Problem('unauthorized', 'This account is gone.')
     return {
       id: account.id, email: account.email, name: account.name, role: account.role, suspended: account.suspendedAt !== null,
-      created_at: account.createdAt.toISOString(), domains: domains.map(({ name, own }) => ({ name, own })),
+      created_at: account.createdAt.toISOString(), delete_at: account.deleteAt?.toISOString() ?? null, may_keep: account.leftAt !== null,
+        domains: domains.map(({ name, own }) => ({ name, own })),
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       address_format: account.addressFormat, held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
       spam_threshold: account.spamThreshold, correspondent_days: account.correspondentDays, real_name: account.realName,

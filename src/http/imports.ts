@@ -12,7 +12,8 @@ import type { Services } from './services.ts'
 
 const Count = z.number().int()
 const Format = z.enum(importFormats).openapi({
-  description: 'simplelogin (CSV, JSON or zip), addy (CSV or XLSX), relay, text (one address a line), postfix (virtual alias table), aliases (/etc/aliases)',
+  description: 'simplelogin (CSV, JSON or zip), addy (CSV or XLSX), relay, text (one address a line), postfix (virtual alias table), aliases (/etc/aliases), '
+    + 'burnbox (the archive of /v1/export)',
 })
 const Yes = z.enum(['true', 'false']).optional()
 const ImportShape = z.object({
@@ -22,8 +23,8 @@ const ImportShape = z.object({
   new_inboxes: z.array(z.string()).openapi({ description: 'Inboxes that it made, or would: each waits for its verification' }),
   started_at: Time, finished_at: Time.nullable(),
 }).openapi('Import')
-/** A list of 200,000 rows has 30 MB. */
-const mostBytes = 64 * 1024 * 1024
+/** A list of 200,000 rows has 30 MB; an archive has what was held in it. */
+const mostBytesOf = (format: string): number => (format === 'burnbox' ? 256 : 64) * 1024 * 1024
 const reportPageSize = 1_000
 const mostListed = 20
 
@@ -62,7 +63,7 @@ export const importRoutes = (services: Services) => {
       const query = c.req.valid('query')
       const { body } = c.req.raw
       if (!body) throw new Problem('invalid', 'Send the file as the body.')
-      const spooled = await spoolImport(host.config.data, body, mostBytes)
+      const spooled = await spoolImport(host.config.data, body, mostBytesOf(query.from))
       const options = {
         accountId, format: query.from, dryRun: query.dry_run === 'true', newAddresses: query.new_addresses === 'true',
         inboxUuid: query.inbox_id, domain: query.domain,

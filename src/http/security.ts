@@ -2,10 +2,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { changeEmail } from '../flow/change-email.ts'
 import { deviceName } from '../flow/device-name.ts'
-import { notFound, Problem } from '../flow/problem.ts'
+import { notFound } from '../flow/problem.ts'
 import { accountById } from '../store/accounts.ts'
 import { hasPassword, hasTwoFactor, passkeysOf, passwordChangedAt } from '../store/credentials.ts'
-import { takeTry } from '../store/tries.ts'
+import { confirm } from './confirm.ts'
 import { guardSession } from './guard.ts'
 import { body, createRouter, IdParam, json, otherwise, Time } from './shapes.ts'
 import type { Services } from './services.ts'
@@ -22,28 +22,11 @@ const SessionLine = z.object({
   created_at: Time, used_at: Time.openapi({ description: 'To the day' }), current: z.boolean(),
 }).openapi('SessionLine')
 
-/** A password typed into a session that somebody left open. */
-const passwordLimit = { most: 10, windowMs: 15 * 60_000 } as const
-const freshMs = 15 * 60_000
 
 export const securityRoutes = (services: Services) => {
   const { host, auth } = services
   const mine = guardSession(services)
   const tags = ['Security']
-
-  /** Who asks is who signed in: the password once more or, for who has none, a session that began just now. */
-  const confirm = async (accountId: string, headers: Headers, password: string | undefined): Promise<void> => {
-    if (await hasPassword(host.db, accountId)) {
-      if (!await takeTry(host.db, host.keys.hash('tries', 'password', accountId), passwordLimit, host.clock.now())) {
-        throw new Problem('too-many', 'Too many tries. Try again in a quarter of an hour.')
-      }
-      if (password !== undefined && await auth.isPassword(headers, password)) return
-      throw new Problem('forbidden', 'This is not your password.', { field: 'password' })
-    }
-    const session = await auth.sessionOf(headers)
-    if (session && host.clock.now().getTime() - session.createdAt.getTime() < freshMs) return
-    throw new Problem('forbidden', 'Sign in again with your passkey first, then do this within a quarter of an hour.', { field: 'session' })
-  }
 
   return createRouter()
     .openapi(createRoute({
@@ -102,7 +85,7 @@ export const securityRoutes = (services: Services) => {
     }), async (c) => {
       const { inbox_id: inboxUuid, password } = c.req.valid('json')
       const { accountId } = c.var.caller
-      await confirm(accountId, c.req.raw.headers, password)
+      await confirm(services, accountId, c.req.raw.headers, password)
       await changeEmail(host, { accountId, inboxUuid })
       return c.json({ email: (await accountById(host.db, accountId))!.email }, 200)
     })

@@ -3,4 +3,7 @@
 import { stringify } from 'csv-stringify/sync'
 
 export const csv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  stringify(rows.map((row) => row.map((cell) => cell ?? '')), { escape_formulas: true, record_delimiter: '\r\n' })
+  stringify(rows.map((row) => row.map((cell) => cell ?? '')), {
+    // A line break of another kind than the record's would stand bare.
+    escape_formulas: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/,
+  })

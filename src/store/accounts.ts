@@ -14,6 +14,8 @@ export type Account = {
   readonly suspendedAt: Date | null
   /** It is deleted then, with all it has; suspended until then. */
   readonly deleteAt: Date | null
+  /** When its owner deleted it, who may call that off; null where whoever runs the host did. */
+  readonly leftAt: Date | null
   readonly heldDays: number
   readonly heldBytes: number
   readonly aliasLimit: number | null
@@ -59,7 +61,8 @@ export type Settings = {
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
-  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.held_days', 's.held_bytes', 's.alias_limit', 's.domain_limit',
+  'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.left_at', 's.held_days', 's.held_bytes', 's.alias_limit',
+    's.domain_limit',
   's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
   's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers',
@@ -67,7 +70,7 @@ const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('accoun
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
 const accountOf = (row: AccountRow): Account => ({
-  id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, deleteAt: row.delete_at,
+  id: row.id, email: row.email, name: row.name, role: row.role as Role, suspendedAt: row.suspended_at, deleteAt: row.delete_at, leftAt: row.left_at,
   heldDays: row.held_days, aliasLimit: row.alias_limit, domainLimit: row.domain_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
   spamThreshold: row.spam_threshold, correspondentDays: row.correspondent_days, realName: row.real_name, shareAnswers: row.share_answers,

@@ -1,5 +1,6 @@
 // Those who wrote to an alias. The address is kept encrypted, and hashed with a key for finding it again;
-// its reverse alias follows from the secret, the alias and the address, so that nothing links two aliases of one owner (case N13).
+// its reverse alias follows from the secret, the alias and the address, so that nothing links two aliases of one owner (case N13), unless it came
+// with an import.
 
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
@@ -31,20 +32,25 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
   const insert = batched(async (wanted: readonly { alias: AliasOf; address: string; localPart: string }[]) => {
     const unique = [...new Map(wanted.map((one) => [one.localPart, one])).values()].sort((a, b) => (a.localPart < b.localPart ? -1 : 1))
     const now = clock.now()
-    await sql`
+    const { rows } = await sql<{ derived: string; used: string }>`
       with wanted as (select * from unnest(
         ${unique.map((one) => one.alias.id)}::int[], ${unique.map((one) => one.alias.accountId)}::text[],
         ${unique.map((one) => keys.hash('correspondent', one.alias.uuid, one.address))}::bytea[],
         ${unique.map((one) => keys.encrypt(one.address))}::bytea[], ${unique.map((one) => one.localPart)}::text[])
         as w(alias_id, account_id, address_hash, address_encrypted, reverse_local_part)),
       stale as (
-        select c.id from correspondents c join wanted w using (reverse_local_part)
+        select c.id from correspondents c join wanted w using (alias_id, address_hash)
         where c.last_used_at <= ${new Date(now.getTime() - DAY_MS)} for update of c skip locked),
-      touched as (update correspondents c set last_used_at = ${now} from stale where c.id = stale.id)
-      insert into correspondents (alias_id, account_id, address_hash, address_encrypted, reverse_local_part, created_at, last_used_at)
-      select w.*, ${now}::timestamptz, ${now}::timestamptz from wanted w
-      on conflict do nothing`.execute(db)
-    return wanted.map(() => true)
+      touched as (update correspondents c set last_used_at = ${now} from stale where c.id = stale.id),
+      inserted as (
+        insert into correspondents (alias_id, account_id, address_hash, address_encrypted, reverse_local_part, created_at, last_used_at)
+        select w.*, ${now}::timestamptz, ${now}::timestamptz from wanted w
+        on conflict do nothing)
+      select w.reverse_local_part as derived, coalesce(c.reverse_local_part, w.reverse_local_part) as used
+      from wanted w left join correspondents c using (alias_id, address_hash)`.execute(db)
+    // One that came from another host with its reverse alias keeps it: old mail in an inbox answers to that one.
+    const used = new Map(rows.map((row) => [row.derived, row.used]))
+    return wanted.map((one) => used.get(one.localPart) ?? one.localPart)
   }, { rounds: 1, size: 500 })
 
   const nameOf = (alias: AliasOf, address: Mailbox): string => `${alias.id} ${address}`
@@ -57,8 +63,8 @@ export const createCorrespondents = (db: Database, keys: Keys, clock: Clock): Co
       const known = remembered.get(name)
       const now = clock.now().getTime()
       if (known !== undefined && now - known.notedAt < DAY_MS) return known.localPart
-      const localPart = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
-      await insert({ alias, address, localPart })
+      const derived = reverseLocalPart(keys.hash('reverse-alias', alias.uuid, address).subarray(0, 16))
+      const localPart = await insert({ alias, address, localPart: derived })
       if (!options.remember) return localPart
       if (remembered.size >= REMEMBERED) remembered.clear()
       remembered.set(name, { localPart, notedAt: now })

@@ -31,5 +31,19 @@ export const isToDelete = async (tx: Tx, accountId: string, now: Date): Promise<
   await tx.selectFrom('account_settings').select('account_id').where('account_id', '=', accountId).where('delete_at', '<=', now).forUpdate()
     .executeTakeFirst() !== undefined
 
+/** By its owner. A deletion that was under way, and a suspension, stay as they are. */
+export const leave = async (tx: Tx, accountId: string, now: Date, deleteAt: Date): Promise<void> => {
+  await tx.updateTable('account_settings').set({ suspended_at: sql`coalesce(suspended_at, ${now})`, delete_at: deleteAt, left_at: now })
+    .where('account_id', '=', accountId).where('delete_at', 'is', null).execute()
+}
+
+/** A suspension from before stays. False: its owner did not delete it. */
+export const stay = async (tx: Tx, accountId: string): Promise<boolean> => {
+  const { numUpdatedRows } = await tx.updateTable('account_settings')
+    .set({ suspended_at: sql`case when suspended_at < left_at then suspended_at end`, delete_at: null, left_at: null })
+    .where('account_id', '=', accountId).where('left_at', 'is not', null).executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
 export const hasAliases = async (db: Database | Tx, accountId: string): Promise<boolean> =>
   await db.selectFrom('aliases').select('id').where('account_id', '=', accountId).limit(1).executeTakeFirst() !== undefined

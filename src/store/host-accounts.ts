@@ -46,11 +46,11 @@ export const hostAccounts = async (db: Database, now: Date, id?: string): Promis
   }))
 }
 
-/** False: there is no such account. */
+/** By whoever runs the host: its owner cannot call it off. False: there is no such account. */
 export const setSuspension = async (
   tx: Tx, accountId: string, to: { readonly suspendedAt: Date | null; readonly deleteAt: Date | null },
 ): Promise<boolean> => {
-  const { numUpdatedRows } = await tx.updateTable('account_settings').set({ suspended_at: to.suspendedAt, delete_at: to.deleteAt })
+  const { numUpdatedRows } = await tx.updateTable('account_settings').set({ suspended_at: to.suspendedAt, delete_at: to.deleteAt, left_at: null })
     .where('account_id', '=', accountId).executeTakeFirst()
   return numUpdatedRows > 0n
 }

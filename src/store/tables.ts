@@ -64,6 +64,7 @@ export interface AccountSettings {
   evidence_days: Generated<number>;
   held_bytes: Generated<Int8>;
   held_days: Generated<number>;
+  left_at: Timestamp | null;
   noticed_at: Timestamp | null;
   notices: Generated<boolean>;
   real_name: string | null;

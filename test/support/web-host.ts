@@ -26,7 +26,7 @@ import { createResolver } from '../../src/verify/resolver.ts'
 export const createTestHost = (db: Database, env: Environment = {}): Host => {
   const config = readConfig({ BURNBOX_LOG: process.env['TEST_LOG'] ?? 'silent', ...env }, '/nonexistent')
   const log = createLog(config.logLevel)
-  const keys = deriveKeys('a secret for tests only')
+  const keys = deriveKeys(config.secret ?? 'a secret for tests only')
   const resolve = createResolver(config.dns, systemClock)
   return {
     config, domain: config.domain, db, keys, clock: systemClock, log, routes: createRoutes(db), correspondents: createCorrespondents(db, keys, systemClock),

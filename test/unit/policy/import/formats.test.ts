@@ -1,10 +1,10 @@
 // What each format is read into, and what hostile or broken files come to.
 import { describe, expect, test } from 'vitest'
-import { readFormat, type ForeignFormat } from '../../../../src/policy/import/formats.ts'
+import { readFormat, type ImportFormat } from '../../../../src/policy/import/formats.ts'
 import { NotThisFormat, type ImportLine, type ImportRow } from '../../../../src/policy/import/row.ts'
 
-const read = (format: ForeignFormat, text: string): readonly ImportLine[] => readFormat(format, { kind: 'text', text }, 'burn.example')
-const parts = (format: ForeignFormat, files: Readonly<Record<string, string>>) =>
+const read = (format: ImportFormat, text: string): readonly ImportLine[] => readFormat(format, { kind: 'text', text }, 'burn.example')
+const parts = (format: ImportFormat, files: Readonly<Record<string, string>>) =>
   readFormat(format, { kind: 'parts', parts: new Map(Object.entries(files)) }, 'burn.example')
 const rows = (lines: readonly ImportLine[]): readonly ImportRow[] => lines.filter((line) => line.kind === 'row')
 const why = (lines: readonly ImportLine[]): readonly string[] => lines.flatMap((line) => line.kind === 'unreadable' ? [`${line.line}: ${line.why}`] : [])

@@ -1,0 +1,56 @@
+// What an archive of another Burnbox has beside addresses: correspondents with their reverse aliases, whom an address was given to, held mail.
+import { sql } from 'kysely'
+import type { Mailbox } from '../mail/address.ts'
+import type { CorrespondentLine, SenderLine } from '../policy/import/burnbox.ts'
+import type { Database, Tx } from './database.ts'
+import { MOST_EXPECTED } from './expected-senders.ts'
+import type { Keys } from './secret.ts'
+
+export type Own = { readonly id: number; readonly uuid: string; readonly burnedAt: Date | null }
+
+/** The account's aliases that bear these addresses, or stand for them. */
+export const ownAliases = async (db: Database | Tx, accountId: string, addresses: readonly Mailbox[]): Promise<ReadonlyMap<Mailbox, Own>> => {
+  const { rows } = await sql<{ address: Mailbox; id: number; uuid: string; burnedAt: Date | null }>`
+    select q.address, a.id, a.uuid, a.burned_at as "burnedAt" from unnest(${[...new Set(addresses)]}::text[]) q(address)
+    join aliases a on a.account_id = ${accountId} and not a.system and (a.address = q.address
+      or a.id = (select f.alias_id from former_addresses f where f.account_id = ${accountId} and f.address = q.address))`.execute(db)
+  return new Map(rows.map((row) => [row.address, row]))
+}
+
+/** One that is known already keeps its reverse alias; a reverse alias that is anybody's already stays theirs. */
+export const insertCorrespondents = async (
+  tx: Tx, keys: Pick<Keys, 'hash' | 'encrypt'>, accountId: string, lines: readonly (CorrespondentLine & { readonly of: Own })[], now: Date,
+): Promise<void> => {
+  const column = <T>(pick: (line: (typeof lines)[number]) => T): T[] => lines.map(pick)
+  const past = (at: Date | null): string | null => at === null ? null : (at < now ? at : now).toISOString()
+  await sql`
+    insert into correspondents (alias_id, account_id, address_hash, address_encrypted, reverse_local_part, name, created_at, last_used_at, written_at,
+      blocked_at)
+    select q.alias_id, ${accountId}, q.hash, q.sealed, q.reverse, q.name, q.created_at, q.last_used_at, q.written_at, q.blocked_at from unnest(
+      ${column((one) => one.of.id)}::int[], ${column((one) => keys.hash('correspondent', one.of.uuid, one.address))}::bytea[],
+      ${column((one) => keys.encrypt(one.address))}::bytea[], ${column((one) => one.reverseLocalPart)}::text[], ${column((one) => one.name)}::text[],
+      ${column((one) => past(one.createdAt ?? now))}::timestamptz[], ${column((one) => past(one.lastUsedAt ?? now))}::timestamptz[],
+      ${column((one) => past(one.writtenAt))}::timestamptz[], ${column((one) => past(one.blockedAt))}::timestamptz[])
+      q(alias_id, hash, sealed, reverse, name, created_at, last_used_at, written_at, blocked_at)
+    on conflict do nothing`.execute(tx)
+}
+
+/** As many as an address may have. */
+export const insertExpectedSenders = async (tx: Tx, lines: readonly (SenderLine & { readonly of: Own })[], now: Date): Promise<void> => {
+  const column = <T>(pick: (line: (typeof lines)[number]) => T): T[] => lines.map(pick)
+  await sql`
+    insert into expected_senders (alias_id, kind, name, origin, unproven, created_at)
+    select q.alias_id, q.kind, q.name, q.origin, q.unproven, ${now} from unnest(
+      ${column((one) => one.of.id)}::int[], ${column((one) => one.kind)}::text[], ${column((one) => one.name)}::text[], ${column((one) => one.origin)}::text[],
+      ${column((one) => one.unproven)}::bool[]) q(alias_id, kind, name, origin, unproven)
+    where (select count(*) from expected_senders e where e.alias_id = q.alias_id) < ${MOST_EXPECTED}::int
+    on conflict do nothing`.execute(tx)
+}
+
+/** The same message is held for this address already. */
+export const isHeldAlready = async (tx: Tx, aliasId: number, receivedAt: Date, size: number): Promise<boolean> => {
+  const { rows } = await sql`
+    select 1 from held h join messages m on m.id = h.message_id where h.alias_id = ${aliasId} and m.received_at = ${receivedAt} and m.size = ${size} limit 1`
+    .execute(tx)
+  return rows.length > 0
+}
