@@ -48,7 +48,7 @@ export type HeldPage = InferResponseType<typeof api.held.$get, 200>
 export type Held = HeldPage['items'][number]
 export type HeldMessage = InferResponseType<(typeof api.held)[':id']['$get'], 200>
 /** What the server could make of a message; not `shown`: it can only be downloaded. */
-export type Content = Pick<HeldMessage, 'shown' | 'why' | 'remote' | 'attachments'>
+export type Content = Pick<HeldMessage, 'shown' | 'why' | 'remote' | 'attachments' | 'invites'>
 export type Attachment = Content['attachments'][number]
 export type LocalPage = InferResponseType<typeof api.local.$get, 200>
 export type LocalMessage = LocalPage['items'][number]
@@ -162,7 +162,8 @@ export type HeldFilter = {
 export const heldList = ({ limit, unread, ...filter }: HeldFilter, signal?: AbortSignal) =>
   answer<HeldPage>(api.held.$get({ query: filled({ ...filter, ...(unread && { unread: 'true' as const }), limit: String(limit) }) }, until(signal)))
 export const held = (id: string, signal?: AbortSignal) => answer<HeldMessage>(api.held[':id'].$get(one(id), until(signal)))
-export const releaseHeld = (id: string) => done(api.held[':id'].release.$post({ ...one(id), json: {} }))
+/** `how`: of a reply that would tell who one is. */
+export const releaseHeld = (id: string, how: { anyway?: boolean; without?: boolean } = {}) => done(api.held[':id'].release.$post({ ...one(id), json: how }))
 export const deleteHeld = (id: string) => done(api.held[':id'].$delete(one(id)))
 
 export const heldGroups = (cursor?: string, signal?: AbortSignal) =>

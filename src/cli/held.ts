@@ -13,6 +13,7 @@ const json = (held: HeldLine) => ({
   id: held.id, alias_id: held.aliasUuid, alias: held.alias, received_at: held.receivedAt.toISOString(), from: held.from,
   subject: held.subject, size: held.size,
   direction: held.direction, reason: held.reason, reason_text: held.reasonText,
+  ...(held.finds.length > 0 && { finds: held.finds.map(({ what, shown, where }) => ({ what, shown, where })) }),
 })
 
 const find = async (host: Host, id: string): Promise<{ readonly accountId: string; readonly held: HeldLine }> => {
@@ -49,22 +50,27 @@ export const heldCommands: readonly Command[] = [
     run: ({ words, values, services, output }) => withHost(services, async ({ host }) => {
       const { held } = await find(host, words[0]!)
       if (values['raw'] !== true) {
-        return { text: table(Object.entries(json(held)).map(([name, value]) => [name, String(value)])), json: json(held) }
+        const { finds = [], ...facts } = json(held)
+        const found = finds.map(({ shown, where }) => ['found', `${shown || 'something that cannot be read'}, in the ${where}`])
+        return { text: table([...Object.entries(facts).map(([name, value]) => [name, String(value)]), ...found]), json: json(held) }
       }
       for await (const chunk of rawHeld(host.db, held)) output.out(chunk)
       return undefined
     }),
   },
   {
-    name: 'held release', usage: 'ID … [--anyway]',
+    name: 'held release', usage: 'ID … [--anyway | --without]',
     about: 'Deliver it as the forward it would have been; once, however often it is called', words: [1, 1000],
-    help: ['--anyway   even a reply that would show your inbox'],
-    options: { anyway: { type: 'boolean' } },
+    help: [
+      '--anyway    even a reply that would show your inbox',
+      '--without   such a reply without the parts in which it would',
+    ],
+    options: { anyway: { type: 'boolean' }, without: { type: 'boolean' } },
     run: ({ words, values, services }) => withHost(services, async ({ host }) => {
       for (const id of words) {
         const accountId = await accountOfHeld(host.db, id)
         if (accountId === undefined) throw notFound('held message')
-        await releaseHeld(host, { accountId, heldUuid: id, anyway: values['anyway'] === true })
+        await releaseHeld(host, { accountId, heldUuid: id, anyway: values['anyway'] === true, without: values['without'] === true })
       }
       return { text: words.length === 1 ? 'Released.' : `${words.length} released.`, json: { released: words } }
     }),

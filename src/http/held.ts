@@ -19,7 +19,18 @@ const Held = z.object({
 const HeldMessage = Held.extend(ReadMessage.shape).extend({
   authentication: z.string().openapi({ description: 'What SPF, DKIM, ARC and DMARC said when it came (RFC 8601); empty: not verified' }),
   spam_score: z.number().nullable().openapi({ description: 'What the spam filter gave it when it called it spam' }),
+  finds: z.array(z.object({
+    what: z.enum(['address', 'local-part', 'name', 'key', 'certificate', 'metadata', 'unreadable']),
+    shown: z.string().openapi({ description: 'What was found; empty: it cannot be read' }),
+    where: z.string().openapi({ description: 'In plain words', example: 'text of the message' }),
+    removable: z.boolean().openapi({ description: 'The reply can be sent without the part that it stands in' }),
+  })).openapi({ description: 'Of a reply (direction "out") that would reveal its owner: what was found, and where' }),
 }).openapi('HeldMessage')
+
+const Release = z.object({
+  anyway: z.boolean().default(false).openapi({ description: 'A reply that would reveal its owner: as it is' }),
+  without: z.boolean().default(false).openapi({ description: 'Without the parts in which something was found; 409 when that is not enough' }),
+})
 
 const dayMs = 86_400_000
 
@@ -66,6 +77,7 @@ export const heldRoutes = (services: Services) => {
       await markRead(host.db, c.var.caller.accountId, held.id, host.clock.now())
       return c.json({
         ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message, authentication: held.authentication, spam_score: held.spamScore,
+        finds: held.finds.map(({ what, shown, where, part }) => ({ what, shown, where, removable: part !== null })),
       }, 200)
     })
     .openapi(createRoute({
@@ -96,11 +108,12 @@ export const heldRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'post', path: '/{id}/release', tags, summary: 'Deliver it as the forward it would have been; once', middleware: manage,
-      request: { params: IdParam, body: { content: { 'application/json': { schema: z.object({ anyway: z.boolean().default(false) }) } } } },
+      description: 'A reply that would reveal its owner answers 409 `would-reveal` unless the body says anyway or without; DELETE drops it.',
+      request: { params: IdParam, body: { content: { 'application/json': { schema: Release } } } },
       responses: { 200: json(z.object({ released: z.boolean() }), 'It is on its way, or was already'), default: otherwise },
     }), async (c) => {
-      const { anyway = false } = c.req.valid('json') ?? {}
-      await releaseHeld(host, { accountId: c.var.caller.accountId, heldUuid: uuidOf(c.req.valid('param').id, 'held message'), anyway })
+      const { anyway = false, without = false } = c.req.valid('json') ?? {}
+      await releaseHeld(host, { accountId: c.var.caller.accountId, heldUuid: uuidOf(c.req.valid('param').id, 'held message'), anyway, without })
       return c.json({ released: true }, 200)
     })
     .openapi(createRoute({

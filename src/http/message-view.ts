@@ -13,6 +13,7 @@ export const ReadMessage = z.object({
   to: z.string(), cc: z.string(), date: z.string().nullable(),
   text: z.string().openapi({ description: 'The plain text, if the sender wrote one' }),
   remote: z.number().int().openapi({ description: 'Remote images that were left out' }),
+  invites: z.array(z.enum(['calendar', 'mailto'])).openapi({ description: 'What in it makes a mail program answer from the real address' }),
   attachments: z.array(z.object({ n: z.number().int(), name: z.string(), type: z.string(), size: z.number().int(), url: z.string() })),
   view: z.string().openapi({ description: 'Its document, for a sandboxed frame' }),
   raw: z.string(),
@@ -20,9 +21,9 @@ export const ReadMessage = z.object({
 
 export const readJson = (message: ReadableMessage | NotShown, path: string): z.input<typeof ReadMessage> => {
   const links = { view: `${path}/view`, raw: `${path}/raw` }
-  if (!message.shown) return { shown: false, why: message.why, to: '', cc: '', date: null, text: '', remote: 0, attachments: [], ...links }
+  if (!message.shown) return { shown: false, why: message.why, to: '', cc: '', date: null, text: '', remote: 0, invites: [], attachments: [], ...links }
   return {
-    shown: true, why: null, to: message.to, cc: message.cc, date: message.date, text: message.text, remote: message.remote,
+    shown: true, why: null, to: message.to, cc: message.cc, date: message.date, text: message.text, remote: message.remote, invites: [...message.invites],
     attachments: message.attachments.map((one) => ({ ...one, url: `${path}/attachments/${one.n}` })), ...links,
   }
 }

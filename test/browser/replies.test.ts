@@ -2,8 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
+import type { NewHeld } from '../../src/store/holding.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { createDatabase } from '../support/database.ts'
+import { holdMessage } from '../support/held-message.ts'
 import { hasTool, testNeeding } from '../support/tools.ts'
 import { axeViolations, goTo, looks, output, tooWide, windowOf } from './page-checks.ts'
 import { openShowroom } from './signed-in.ts'
@@ -26,6 +28,8 @@ const start = async (page: Page, path: string) => {
   await page.goto(web.origin + path)
   await page.locator('h1').first().waitFor()
 }
+/** For a busy machine. */
+const waiting = { timeout: 20_000 }
 const hostile = '<img src=x onerror=alert(1)>'
 
 test('someone new is written to, named, blocked; a burned address is restored first', async () => {
@@ -86,7 +90,7 @@ test('a mail program: its password once, where it signs in; what leaves; an inbo
   await page.getByLabel('Your real name').fill('Ada King')
   await page.getByLabel('Your real name').blur()
   await page.getByLabel('Show the household who answered').check()
-  await expect.poll(() => db.selectFrom('account_settings').select(['real_name', 'share_answers']).where('real_name', 'is not', null).execute())
+  await expect.poll(() => db.selectFrom('account_settings').select(['real_name', 'share_answers']).where('real_name', 'is not', null).execute(), waiting)
     .toEqual([{ real_name: 'Ada King', share_answers: true }])
   await page.getByRole('button', { name: 'More for work@family.example' }).click()
   await page.getByRole('menuitem', { name: 'Answer by a secret…' }).click()
@@ -97,9 +101,50 @@ test('a mail program: its password once, where it signs in; what leaves; an inbo
   await page.context().close()
 })
 
-test('the new states at every width and in both schemes: no sideways scroll, no axe violation', async () => {
+const holdReply = async (finds: NonNullable<NewHeld['out']>['finds'] & {}, invites = false): Promise<string> => {
+  const alias = await db.selectFrom('aliases').select(['id', 'uuid', 'account_id as accountId']).where('uuid', '=', ids.get('shop.example')!)
+    .executeTakeFirstOrThrow()
+  await web.host.correspondents.reverseLocalPartFor(alias, 'orders@shop.example' as never, { remember: false })
+  const { id } = await db.selectFrom('correspondents').select('id').where('alias_id', '=', alias.id).orderBy('id').limit(1).executeTakeFirstOrThrow()
+  const message = invites ? 'Subject: Meeting\nContent-Type: text/html\n\n<a href="mailto:boss@corp.example">Answer</a>\n'
+    : 'From: shop-7kq2m@burn.localhost\nTo: orders@shop.example\nSubject: Re: Your order\n\nThank you. home@family.example\n'
+  return holdMessage(db, alias.uuid, message, invites ? { subject: 'Meeting' } : {
+    reason: 'would-reveal', reasonText: 'It would reveal who you are.', subject: 'Re: Your order', from: 'shop-7kq2m@burn.localhost',
+    out: { correspondentIds: [id], finds },
+  })
+}
+const inText = { what: 'address', shown: 'home@family.example', where: 'text of the message', part: '1' } as const
+
+test('a reply that would tell who one is: what was found and where, sent all the same or dropped; what a message invites is said', async () => {
+  const page = await open(chromium)
+  const id = await holdReply([{ ...inText, part: null, shown: hostile }, { what: 'unreadable', shown: '', where: `file ${hostile}`, part: '2' }])
+  await start(page, `/holding/${id}`)
+  await page.getByText('It would reveal who you are.').last().waitFor()
+  const found = page.getByRole('list', { name: 'What was found' })
+  await found.waitFor()
+  expect(await found.locator('li').allInnerTexts()).toEqual([
+    expect.stringContaining(hostile), expect.stringMatching(/cannot be read[^]*in the file <img/),
+  ])
+  expect(await page.getByRole('button', { name: 'Send without that part' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Send anyway' }).click()
+  await expect.poll(() => db.selectFrom('deliveries').select('kind').where('kind', '=', 'reply').execute(), waiting).toHaveLength(1)
+
+  const dropped = await holdReply([inText])
+  await goTo(page, `/holding/${dropped}`)
+  await page.getByRole('button', { name: 'Send without that part' }).waitFor()
+  await page.getByRole('button', { name: 'Drop' }).click()
+  await expect.poll(() => db.selectFrom('held').select('id').where('uuid', '=', dropped).execute(), waiting).toEqual([])
+  await goTo(page, `/holding/${await holdReply([], true)}`)
+  await page.getByText('sends from your real address').waitFor()
+  expect(faults).toEqual([])
+  await page.context().close()
+})
+
+test('the new states at every width, in both schemes: no sideways scroll, no axe violation', async () => {
   const found: string[] = []
-  for (const look of looks) {
+  const [revealing, inviting] = [await holdReply([inText, { what: 'metadata', shown: 'Ada King', where: 'data of photo-of-the-garden-chairs.jpg', part: '2' }]),
+    await holdReply([], true)]
+  for (const look of looks.filter(({ width, scheme }) => (width === 360) === (scheme === 'dark'))) {
     const page = await open(chromium, windowOf(look))
     await start(page, `/addresses/${ids.get('shop.example')!}`)
     const dialog = page.getByRole('dialog')
@@ -124,6 +169,14 @@ test('the new states at every width and in both schemes: no sideways scroll, no 
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'More for care@shop.example' }).scrollIntoViewIfNeeded()
     await shot('people')
+    await goTo(page, `/holding/${revealing}`)
+    await page.getByRole('button', { name: 'Send without that part' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    await shot('held')
+    await goTo(page, `/holding/${inviting}`)
+    await page.getByText('sends from your real address').waitFor()
+    await page.waitForLoadState('networkidle')
+    await shot('invites')
     await goTo(page, '/settings')
     await page.getByText('Block an address').waitFor()
     await page.locator('#replies').scrollIntoViewIfNeeded()

@@ -2,7 +2,7 @@
 import { contentInMemory } from '../../src/mail/content.ts'
 import { endOfFields } from '../../src/mail/header.ts'
 import type { HoldReason } from '../../src/policy/decide.ts'
-import { insertHeld } from '../../src/store/holding.ts'
+import { insertHeld, type NewHeld } from '../../src/store/holding.ts'
 import { insertMessage } from '../../src/store/messages.ts'
 import type { Database } from '../../src/store/database.ts'
 
@@ -11,7 +11,7 @@ export const holdMessage = async (
   db: Database, aliasUuid: string, message: string | Buffer,
   options: {
     readonly reason?: HoldReason; readonly reasonText?: string; readonly subject?: string; readonly from?: string; readonly at?: Date
-    readonly authentication?: string
+    readonly authentication?: string; readonly out?: NewHeld['out']
   } = {},
 ): Promise<string> => {
   const bytes = typeof message === 'string' ? Buffer.from(message.replaceAll(/\r?\n/g, '\r\n')) : message
@@ -26,7 +26,7 @@ export const holdMessage = async (
     }, content)
     await insertHeld(tx, {
       accountId: alias.account_id, aliasId: alias.id, messageId, inboxId: null, reason, reasonText: options.reasonText ?? 'Held for a test.', at,
-      burnedAt: reason === 'burned' ? alias.burned_at ?? at : null, size: bytes.length, authenticated: false,
+      burnedAt: reason === 'burned' ? alias.burned_at ?? at : null, size: bytes.length, authenticated: false, ...options.out && { out: options.out },
     })
     const row = await tx.selectFrom('held').select('uuid').where('message_id', '=', messageId).executeTakeFirstOrThrow()
     return row.uuid

@@ -11,8 +11,10 @@ import { MessageSkeleton } from '../parts/skeleton.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { dayOf, exact } from '../time.ts'
+import { Finds } from './finds.tsx'
 import { HeldActions } from './held-actions.tsx'
 import { readNow } from './held-list.ts'
+import { HeldReplyActions } from './held-reply-actions.tsx'
 import { checksOf, whyDetail, whyIcon, whySentence } from './held-why.ts'
 import { MessageBody } from './message-body.tsx'
 
@@ -39,22 +41,27 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   const message = now.value
   const alias = knownAlias(message.alias_id)?.value
-  const detail = whyDetail(message.reason, message.reason_text)
+  const isReply = message.direction === 'out'
+  const detail = isReply ? '' : whyDetail(message.reason, message.reason_text)
+  const notSent = message.reason === 'would-reveal' ? 'Not sent. ' : ''
+  const why = isReply ? `${notSent}${message.reason_text}` : whySentence(message.reason, message.reason_text)
   return (
     <>
       <div class="alert is-plain why">
         <Icon name={whyIcon(message.reason)} />
         <div>
           <p>
-            <b>{whySentence(message.reason, message.reason_text)}</b> <Sees state="burned" />
+            <b>{why}</b> {!isReply && <Sees state="burned" />}
           </p>
+          {message.finds.length > 0 && <Finds finds={message.finds} />}
           {detail && (
             <p class="r-said">
               <code>{detail}</code>
             </p>
           )}
           <p class="hint">
-            Received {exact(new Date(message.received_at))}.{heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept
+            {isReply ? 'Written' : 'Received'} {exact(new Date(message.received_at))}.
+            {heldLater(message) && ` Held since ${exact(new Date(message.held_at))}.`} Kept
             until {dayOf(new Date(message.expires_at))}.
           </p>
           {message.spam_score !== null && <p class="hint">The spam filter gave it {message.spam_score.toLocaleString('en')} points.</p>}
@@ -70,12 +77,16 @@ export function HeldReader({ id, gone }: { readonly id: string; readonly gone: (
         content={message}
         base={`/v1/held/${id}`}
         to={
-          <>
-            <AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}
-          </>
+          isReply ? (
+            <bdi class="r-addr">{message.to || 'their address'}</bdi>
+          ) : (
+            <>
+              <AddressText address={message.alias} /> {alias && <StateMark state={alias.state} />}
+            </>
+          )
         }
       >
-        <HeldActions message={message} alias={alias} gone={gone} />
+        {isReply ? <HeldReplyActions message={message} alias={alias} gone={gone} /> : <HeldActions message={message} alias={alias} gone={gone} />}
       </MessageBody>
     </>
   )

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { Content, Message } from '../api.ts'
 import { senderOf } from '../name-of.ts'
 import { Icon } from '../parts/icon.tsx'
+import { Invites } from './invites.tsx'
 import { Attachments } from './attachments.tsx'
 import { SealedFrame } from './sealed-frame.tsx'
 
@@ -54,6 +55,7 @@ export function MessageBody({ message, content, base, to, children }: Props) {
           </div>
         </dl>
       </header>
+      {content.invites.length > 0 && <Invites of={content.invites} />}
       {children}
       {content.shown ? (
         <SealedFrame src={`${base}/view`} title={`Message: ${message.subject || 'no subject'}`} remote={content.remote} />

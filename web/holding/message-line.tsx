@@ -5,7 +5,7 @@ import { When } from '../parts/when.tsx'
 import { mailTime } from '../time.ts'
 
 type Props = {
-  readonly message: Message & { readonly read_at?: string | null; readonly reason?: string; readonly reason_text?: string }
+  readonly message: Message & { readonly read_at?: string | null; readonly reason?: string; readonly reason_text?: string; readonly direction?: 'in' | 'out' }
   readonly href: string
   readonly current?: boolean
 }
@@ -16,7 +16,7 @@ export function MessageLine({ message, href, current = false }: Props) {
   return (
     <a class={unread ? 'msg is-unread' : 'msg'} href={href} data-id={message.id} aria-current={current ? 'true' : undefined}>
       <span class="msg-f">
-        <bdi>{senderOf(message.from).name || 'no sender'}</bdi>
+        {message.direction === 'out' ? 'Your reply' : <bdi>{senderOf(message.from).name || 'no sender'}</bdi>}
         {unread && <span class="vh">, unread</span>}
       </span>
       <When at={message.received_at} form={mailTime} />

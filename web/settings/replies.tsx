@@ -9,10 +9,12 @@ import { Blocked } from './blocked.tsx'
 type Change = Parameters<typeof changeMe>[0]
 
 export function Replies() {
-  const { wrong, send } = useSending()
+  // One for each: leaving the name by a click on the box changes both.
+  const [naming, sharing] = [useSending(), useSending()]
+  const wrong = naming.wrong.value ?? sharing.wrong.value
   const me = account.value
   if (!me) return null
-  const change = (part: Change, words: string) =>
+  const change = ({ send }: typeof naming, part: Change, words: string) =>
     void send(async () => {
       account.value = await changeMe(part)
       say(words)
@@ -26,7 +28,7 @@ export function Replies() {
         Each answer is searched before it leaves: for your inboxes, your sign-in address, keys and signatures with them. What cannot be replaced waits
         in Holding, and you decide.
       </p>
-      {wrong.value && <Wrong>{wrong.value}</Wrong>}
+      {wrong && <Wrong>{wrong}</Wrong>}
       <ul class="lines">
         <li class="ln">
           <label class="ln-m" for="real-name">
@@ -42,7 +44,7 @@ export function Replies() {
               defaultValue={me.real_name ?? ''}
               onBlur={(event) => {
                 const name = event.currentTarget.value.trim()
-                if (name !== (me.real_name ?? '')) change({ real_name: name || null }, name ? 'Your name is looked for.' : 'No name is looked for.')
+                if (name !== (me.real_name ?? '')) change(naming, { real_name: name || null }, name ? 'Your name is looked for.' : 'No name is looked for.')
               }}
             />
           </span>
@@ -54,7 +56,7 @@ export function Replies() {
               checked={me.share_answers}
               onChange={(event) => {
                 const shared = event.currentTarget.checked
-                change({ share_answers: shared }, shared ? 'The inboxes of an address see who answered.' : 'Nobody sees which inbox answered.')
+                change(sharing, { share_answers: shared }, shared ? 'The inboxes of an address see who answered.' : 'Nobody sees which inbox answered.')
               }}
             />
             <span>

@@ -4,6 +4,8 @@ import { safeFileName } from './file-name.ts'
 import { plainLine, textDocument, htmlDocument } from './document.ts'
 
 export type Job = { readonly bytes: Uint8Array<ArrayBuffer>; readonly attachment: number | undefined; readonly remoteImages: boolean }
+/** An invitation names its organizer, a link a recipient. */
+export type Invite = 'calendar' | 'mailto'
 export type ReadableMessage = {
   readonly shown: true
   readonly to: string
@@ -15,6 +17,8 @@ export type ReadableMessage = {
   readonly document: string
   /** How many remote images and the like were left out. */
   readonly remote: number
+  /** What in it makes a mail program answer from the real address, whatever the header says. */
+  readonly invites: readonly Invite[]
   readonly attachments: readonly { readonly n: number; readonly name: string; readonly type: string; readonly size: number }[]
 }
 export type Answer =
@@ -50,11 +54,20 @@ const messageOf = (parsed: ParsedMail, attachments: readonly Attachment[], remot
     : htmlDocument(html, attachments, remoteImages)
   return {
     shown: true, to: addresses(parsed.to), cc: addresses(parsed.cc), date: dateOf(parsed.date), text, document, remote,
+    invites: invitesIn(attachments, html ?? text),
     attachments: attachments.map((attachment, n) => ({
       n, name: nameOf(attachment, n), type: plainLine(attachment.contentType ?? '').slice(0, 100), size: attachment.content.length,
     })),
   }
 }
+
+const invitesIn = (attachments: readonly Attachment[], body: string): readonly Invite[] => [
+  ...(attachments.some(isInvitation) ? ['calendar' as const] : []), ...(/\bmailto:[^\s"'<>]/i.test(body) ? ['mailto' as const] : []),
+]
+
+/** RFC 5546 §3.2: what asks for an answer has an organizer. */
+const isInvitation = ({ contentType, content }: Attachment): boolean =>
+  /^text\/calendar$|^application\/ics$/i.test(contentType ?? '') && /^ORGANIZER[;:]/im.test(content.subarray(0, mostText).toString('latin1'))
 
 const nameOf = (attachment: Attachment, n: number): string => safeFileName(attachment.filename, `attachment-${n + 1}`)
 

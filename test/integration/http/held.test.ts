@@ -85,6 +85,37 @@ describe('holding', () => {
     expect((await release({ anyway: true })).status).toBe(200)
   })
 
+  test('what was found in it is read, and it is sent without that part', async () => {
+    const { body: alias } = await web.call('POST', '/v1/aliases', { token: ada.token, json: { site: 'flat.example' } })
+    const { body: landlord } = await web.call('POST', `/v1/aliases/${alias.id}/correspondents`, {
+      token: ada.token, json: { address: 'landlord@flat.example' },
+    })
+    const { id: correspondent } = await db.selectFrom('correspondents').select('id').where('uuid', '=', landlord.id).executeTakeFirstOrThrow()
+    const reply = [
+      `From: ${alias.address}`, 'To: landlord@flat.example', 'Subject: Re: flat', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b', '', '--b',
+      'Content-Type: text/plain', '', 'Good day', '--b', 'Content-Type: text/plain; name=card.txt', 'Content-Disposition: attachment; filename=card.txt', '',
+      'ada@home.example', '--b--', '',
+    ].join('\n')
+    const found = (part: string | null) => ({ what: 'address', shown: 'ada@home.example', where: 'attachment card.txt', part }) as const
+    const held = (part: string | null) => holdMessage(db, alias.id, reply, {
+      reason: 'would-reveal', out: { correspondentIds: [correspondent], finds: [found(part)] },
+    })
+    const [inHeader, inPart] = [await held(null), await held('2')]
+    const read = async (id: string) => (await web.call('GET', `/v1/held/${id}`, { token: ada.token })).body
+    expect(await read(inHeader)).toMatchObject({ direction: 'out', to: 'landlord@flat.example', finds: [{ removable: false }] })
+    expect((await read(inPart)).finds).toEqual([{ what: 'address', shown: 'ada@home.example', where: 'attachment card.txt', removable: true }])
+    const without = (id: string) => web.call('POST', `/v1/held/${id}/release`, { token: ada.token, json: { without: true } })
+    expect(await without(inHeader)).toMatchObject({ status: 409, body: { code: 'would-reveal' } })
+    expect((await without(inPart)).status).toBe(200)
+    const queued = await db.selectFrom('deliveries as d').innerJoin('message_chunks as c', 'c.message_id', 'd.message_id').select(['d.kind', 'c.bytes'])
+      .where('d.correspondent_id', '=', correspondent).execute()
+    expect(queued).toMatchObject([{ kind: 'reply' }])
+    expect(queued[0]!.bytes.toString()).toContain('Good day')
+    expect(queued[0]!.bytes.toString()).not.toContain('ada@home.example')
+    const rest = await web.call('POST', '/v1/held/release', { token: ada.token, json: { alias_id: alias.id } })
+    expect(rest.body).toMatchObject({ released: 0, skipped: 1 })
+  })
+
   test('an alias with held mail is forgotten only with its mail: 409 has-mail, then discard=true', async () => {
     const { body: other } = await web.call('POST', '/v1/aliases', { token: ada.token, json: { site: 'other.example' } })
     await holdMessage(db, other.id, 'Subject: waits\n\nx\n', { reason: 'refused' })

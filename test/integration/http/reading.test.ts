@@ -40,6 +40,16 @@ describe('M09 markup that changes when it is parsed again', () => {
   })
 })
 
+test.each([
+  ['an invitation', 'Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nORGANIZER:mailto:boss@corp.example\nEND:VCALENDAR\n', ['calendar']],
+  ['a calendar that asks nothing', 'Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nSUMMARY:Fair\nEND:VCALENDAR\n', []],
+  ['a mailto link', 'Content-Type: text/html\n\n<a href="MAILTO:care@shop.example">Write</a>\n', ['mailto']],
+  ['the word alone', 'Content-Type: text/plain\n\nmailto: is a scheme\n', []],
+])('%s: what makes a mail program answer from the real address', async (_name, body, invites) => {
+  const id = await hold(`From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n${body}--b--\n`)
+  expect((await get(`/v1/held/${id}`)).body.invites).toEqual(invites)
+})
+
 test('M01 the corpus has at least 60 payloads, each of another name', () => {
   expect(new Set(payloads.map(({ name }) => name)).size).toBe(payloads.length)
   expect(payloads.length).toBeGreaterThanOrEqual(60)
