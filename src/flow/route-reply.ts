@@ -2,8 +2,8 @@
 
 import { domainOf, localPartOf, type Mailbox } from '../mail/address.ts'
 import { isReverseLocalPart, splitReverse } from '../mail/reverse-alias.ts'
-import type { AliasFact, Reply } from '../policy/decide.ts'
-import { correspondentOf, findReverseAliases } from '../store/reverse-aliases.ts'
+import type { Reply } from '../policy/decide.ts'
+import { findReverseAliases } from '../store/reverse-aliases.ts'
 import type { Host } from './host.ts'
 import { isOurDomain } from './reply-names.ts'
 
@@ -13,12 +13,4 @@ export const routeReply = async (host: Host, forwardPath: Mailbox): Promise<Repl
   const [to] = isReverseLocalPart(localPart) ? await findReverseAliases(host.db, host.keys, [splitReverse(localPart).base]) : []
   const alias = to && await host.routes.byId(to.aliasId)
   return alias && isOurDomain(host, alias, domainOf(forwardPath)) ? { kind: 'reply', alias, to, localPart } : undefined
-}
-
-/** To anybody, who becomes a correspondent: for who has signed in as the alias, and for nobody else. */
-export const routeOutside = async (host: Host, alias: AliasFact, address: Mailbox): Promise<Reply> => {
-  const localPart = await host.correspondents.reverseLocalPartFor(alias, address, { remember: false })
-  const to = await correspondentOf(host.db, host.keys, alias, address)
-  if (!to) throw new Error('a correspondent was forgotten in the moment it was made')
-  return { kind: 'reply', alias, to, localPart }
 }

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 export type QueueLine = {
   readonly id: string
   readonly kind: 'forward' | 'reply' | 'own'
-  /** Of the mailbox that it goes to. */
+  /** Of the mailbox that it goes to; null for a reply, whose correspondent is kept encrypted. */
   readonly domain: string | null
   readonly createdAt: Date
   readonly nextTryAt: Date
@@ -22,7 +22,8 @@ export const hostQueue = async (db: Database, page: { readonly limit: number; re
     id: string; kind: QueueLine['kind']; target: string | null; created_at: Date; next_attempt_at: Date; expires_at: Date; attempts: number
     state: QueueLine['state']; last_reply: string | null; alias: string | null
   }>`
-    select d.id, d.kind, coalesce(i.address, d.forward_path) as target, d.created_at, d.next_attempt_at, d.expires_at, d.attempts, d.state, d.last_reply,
+    select d.id, d.kind, case when d.kind <> 'reply' then coalesce(i.address, d.forward_path) end as target,
+      d.created_at, d.next_attempt_at, d.expires_at, d.attempts, d.state, d.last_reply,
       a.local_part as alias
     from deliveries d left join inboxes i on i.id = d.inbox_id left join aliases a on a.id = d.alias_id
     order by d.created_at, d.id limit ${page.limit} offset ${page.offset}`.execute(db)
