@@ -67,8 +67,12 @@ export const scanUnpacked = (bytes: Buffer, place: Place, needles: Needles, name
   return { finds: distinct(scene.finds), packed: scene.packed }
 }
 
-export const distinct = (finds: readonly Find[]): Find[] =>
-  [...new Map(finds.map((find) => [JSON.stringify(find), find])).values()].slice(0, mostFinds)
+/** Each once; a local-part is no news where its address was found. */
+export const distinct = (finds: readonly Find[]): Find[] => {
+  const each = [...new Map(finds.map((find) => [JSON.stringify(find), find])).values()].slice(0, mostFinds)
+  return each.filter((find) => find.what !== 'local-part' || !each.some((other) =>
+    other.what === 'address' && other.where === find.where && other.shown.startsWith(`${find.shown}@`)))
+}
 
 const scanPart = (scene: Scene, part: Part, standing: Standing): void => {
   scanPartHeader(scene, part, standing)

@@ -1,0 +1,89 @@
+// What counts as a leak and what does not; where it is said to be; reverse aliases; parts to leave out.
+import { expect, test } from 'vitest'
+import { parseMailbox, type Mailbox } from '../../../src/mail/address.ts'
+import { needlesOf } from '../../../src/policy/leak-needles.ts'
+import { scanForLeaks, type LeakScan } from '../../../src/policy/leak-scan.ts'
+import { armor } from '../../support/leak-files.ts'
+import { file, multi, part, whole, type Made } from '../../support/mime-builder.ts'
+
+const alias = parseMailbox('shop-7kq2m@burn.example')!
+const known = `r.${'a'.repeat(26)}@burn.example`
+const names = { alias, correspondentOf: (one: Mailbox) => one.startsWith(`r.${'a'.repeat(26)}`) ? parseMailbox('support@shop.example') : undefined }
+const scan = (made: Made, addresses: readonly string[], realName: string | null = null): LeakScan =>
+  scanForLeaks(whole(made), needlesOf({ addresses: addresses.map((one) => parseMailbox(one)!), realName }, alias), names)
+const text = (body: string): Made => part('text/plain; charset=utf-8', body, 'Content-Transfer-Encoding: 8bit')
+const rewritten = (body: string, ...addresses: string[]): string => {
+  const { finds, edits } = scan(text(body), addresses)
+  expect(finds).toEqual([])
+  return edits[0]?.by.toString() ?? body
+}
+
+test.each([
+  ['a first name of the same letters as the local-part', 'Regards, Jonathan', ['jonathan@home.example'], null],
+  ['another address that ends in ours', 'ask jo.ann@home.example or joann@home.example', ['ann@home.example'], null],
+  ['another mailbox of the same domain', 'ask bob@home.example', ['ann@home.example'], null],
+  ['a role name elsewhere', 'contact@shop.example', ['contact@home.example'], null],
+  ['half of the real name', 'Jane, or Mrs Ashford', ['x@home.example'], 'Jane Ashford'],
+  ['words that contain the name', 'Janet Ashfordson', ['x@home.example'], 'Jane Ashford'],
+  ['the alias itself, though its local-part is the inbox\'s', 'shop-7kq2m', ['shop-7kq2m@home.example'], null],
+])('no find: %s', (_, body, addresses, realName) => {
+  expect(scan(text(body), addresses, realName)).toMatchObject({ finds: [], edits: [] })
+})
+
+test.each([
+  ['Gmail: dots, tag, other domain', 'J.D.o.e+shop@googlemail.com', 'jdoe@gmail.com'],
+  ['the base of an inbox with a tag', 'jane@home.example', 'jane+burnbox@home.example'],
+  ['a domain as A-label', 'jane@xn--mller-kva.example', 'jane@müller.example'],
+  ['a domain as U-label', 'jane@MÜLLER.example', 'jane@müller.example'],
+  ['the other domains of a provider', 'jane@pm.me', 'jane@proton.me'],
+  ['the registrable domain', 'jane@home.co.uk', 'jane@mail.home.co.uk'],
+  ['right behind a bullet', '-jane@home.example', 'jane@home.example'],
+])('N05 the same mailbox: %s', (_, written, inbox) => {
+  expect(rewritten(`x ${written}, y\r\n`, inbox).toLowerCase().replace(/ -/, ' ')).toBe(`x ${alias}, y\r\n`)
+})
+
+test.each(['Jane Ashford', 'ASHFORD, Jane', 'Jane   Ashford', 'jane.ashford', 'JaneAshford'])('N04 the real name as %s', (written) => {
+  expect(scan(text(`x ${written} y`), [], 'Jane Ashford').finds).toMatchObject([{ what: 'name', where: 'text of the message', part: '1' }])
+})
+
+test('N04 a real name with and without its diacritics', () => {
+  for (const written of ['Jürgen Müller', 'Jurgen Muller', 'Juergen Mueller', 'Ju\u0308rgen Mu\u0308ller']) {
+    expect(scan(text(`x ${written} y`), [], 'Jürgen Müller').finds).toHaveLength(1)
+  }
+})
+
+test('N05 a reverse alias of a recipient becomes his address, another one stays', () => {
+  const other = `r.${'b'.repeat(26)}@burn.example`
+  expect(rewritten(`> to ${known}, ${other}\r\n`, 'jane@home.example')).toBe(`> to support@shop.example, ${other}\r\n`)
+})
+
+test('K06 the secret of a reverse alias never leaves', () => {
+  const secret = `r.${'b'.repeat(26)}.${'c'.repeat(16)}@burn.example`
+  expect(rewritten(`> to ${secret}\r\n`, 'jane@home.example')).toBe(`> to ${alias}\r\n`)
+  expect(rewritten(`> to r.${'a'.repeat(26)}.${'c'.repeat(16)}@burn.example\r\n`, 'jane@home.example')).toBe('> to support@shop.example\r\n')
+})
+
+test('N06 where it was found, in plain words, and the part to leave out', () => {
+  const address = 'jane.doe84@home.example'
+  const attached = part('message/rfc822', `Subject: Hello\r\n\r\njane.doe84 here\r\n`)
+  const key = part('application/pgp-keys', `x ${address}`, 'Content-Disposition: attachment; filename=key.asc')
+  const signed = multi('signed', [text(`${address}\r\n`), part('application/pgp-signature', 'x')])
+  const { finds } = scan(multi('mixed', [signed, file('text/plain', 'notes.txt', address), attached, key,
+    file('image/jpeg', 'me.jpg', `\xff\0${address}`)]), [address])
+  expect(finds.map(({ what, where, part: number }) => `${what}: ${where}, ${number}`)).toEqual([
+    'address: text of the message, which is signed and so cannot be changed, 1.2',
+    'address: attachment notes.txt, 2',
+    'local-part: text of the message in the attached message "Hello", 3.1',
+    'key: public key key.asc, 4',
+    'address: hidden data of picture me.jpg, 5',
+  ])
+})
+
+test('encrypted content passes, what is in the clear beside it does not', () => {
+  const encrypted = (description: string): Made => multi('encrypted', [
+    part('application/pgp-encrypted', 'Version: 1\r\n'),
+    part('application/octet-stream', armor('MESSAGE', Buffer.from([0xc1, 3, 1, 2, 3])), `Content-Description: ${description}`),
+  ], '; protocol="application/pgp-encrypted"')
+  expect(scan(encrypted('x'), ['jane.doe84@home.example']).finds).toEqual([])
+  expect(scan(encrypted('of jane.doe84'), ['jane.doe84@home.example']).finds).toMatchObject([{ what: 'local-part', part: '2' }])
+})
