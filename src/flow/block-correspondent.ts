@@ -1,8 +1,9 @@
 // What the owner says of a correspondent: a name, and whether their mail is held, at one alias or at all of the account.
 
-import { lowerCased, parseMailbox } from '../mail/address.ts'
-import { blockForAccount, blockOf, unblockForAccount, type Block } from '../store/blocks.ts'
+import { lowerCased, parseDomain, parseMailbox } from '../mail/address.ts'
+import { blockForAccount, blockOf, wholeDomain, unblockForAccount, type Block } from '../store/blocks.ts'
 import { changeCorrespondent as writeChange, correspondentByUuid, type Correspondent } from '../store/correspondent-list.ts'
+import { isSuffix } from './expect-sender.ts'
 import type { Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
 
@@ -31,10 +32,15 @@ export const changeCorrespondent = (host: Host, change: Change): Promise<Corresp
   return (await correspondentByUuid(tx, host.keys, accountId, uuid))!
 })
 
-/** Somebody who need not have written yet. */
+/** Somebody who need not have written yet, or a domain with all below it: `*@shop.example` in lists. */
 export const blockAddress = async (host: Host, input: { readonly accountId: string; readonly address: string }): Promise<Block> => {
-  const address = parseMailbox(input.address.trim())
-  if (!address) throw new Problem('invalid', `${input.address.trim().slice(0, 100)} is not an address like name@shop.example.`, { field: 'address' })
+  const text = input.address.trim()
+  const domain = text.includes('@') ? undefined : parseDomain(text)
+  const address = domain === undefined ? parseMailbox(text) : wholeDomain(domain)
+  if (!address || text === '') {
+    throw new Problem('invalid', `${text.slice(0, 100)} is neither an address like name@shop.example nor a domain like shop.example.`, { field: 'address' })
+  }
+  if (isSuffix(domain)) throw new Problem('invalid', `Everybody can have a name below ${domain}. Write the sender's own domain.`, { field: 'address' })
   await blockForAccount(host.db, host.keys, input.accountId, lowerCased(address), host.clock.now())
   return (await blockOf(host.db, host.keys, input.accountId, address))!
 }

@@ -57,6 +57,13 @@ const expect = async (host: Host, tx: Tx, alias: Alias, named: Named): Promise<N
   return (await expectedSendersOf(tx, alias.id)).find(isNamed)!
 }
 
+/** github.io is somebody; co.uk is everybody. */
+export const isSuffix = (domain: string | undefined): boolean => {
+  if (domain === undefined) return false
+  const { domain: registered, isPrivate } = parse(domain, { allowPrivateDomains: true })
+  return registered === null && isPrivate !== true
+}
+
 const namedBy = (text: string): Pick<Named, 'kind' | 'name'> => {
   if (text.includes('@')) {
     const mailbox = parseMailbox(text)
@@ -67,9 +74,7 @@ const namedBy = (text: string): Pick<Named, 'kind' | 'name'> => {
   if (domain === undefined || domain.startsWith('[')) {
     throw new Problem('invalid', 'Write a domain like shop.example, or an address like name@shop.example.', { field: 'sender' })
   }
-  const { domain: registered, isPrivate } = parse(domain, { allowPrivateDomains: true })
-  // github.io is somebody; co.uk is everybody.
-  if (registered === null && isPrivate !== true) {
+  if (isSuffix(domain)) {
     throw new Problem('invalid', `Everybody can have a name below ${domain}. Write the company's own domain.`, { field: 'sender' })
   }
   return { kind: 'domain', name: domain }

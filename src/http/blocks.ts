@@ -7,7 +7,7 @@ import { guard } from './guard.ts'
 import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
-const BlockShape = z.object({ id: z.string(), address: z.string(), created_at: Time }).openapi('Block')
+const BlockShape = z.object({ id: z.string(), address: z.string().openapi({ description: '*@shop.example is the whole domain' }), created_at: Time }).openapi('Block')
 const blockJson = (block: Block): z.input<typeof BlockShape> => ({ id: block.id, address: block.address, created_at: block.at.toISOString() })
 
 export const blockRoutes = (services: Services) => {
@@ -26,7 +26,7 @@ export const blockRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Block an address: its mail is held, and its sender learns nothing', middleware: manage,
-      request: { body: body(z.object({ address: z.string().max(320) })) },
+      request: { body: body(z.object({ address: z.string().max(320).openapi({ description: 'Or a domain, with all below it' }) })) },
       responses: { 201: json(BlockShape, 'The block, this or an earlier one'), default: otherwise },
     }), async (c) => c.json(blockJson(await blockAddress(host, { accountId: c.var.caller.accountId, address: c.req.valid('json').address })), 201))
     .openapi(createRoute({

@@ -1,7 +1,8 @@
 // Whom an account does not want to hear from: at one alias, or at all of them. Addresses are found by their keyed hashes.
 
 import { sql } from 'kysely'
-import { lowerCased, type Mailbox } from '../mail/address.ts'
+import { domainOf, lowerCased, type Mailbox } from '../mail/address.ts'
+import { organisationOf } from '../policy/organisation.ts'
 import type { Database, Tx } from './database.ts'
 import type { Keys } from './secret.ts'
 
@@ -9,15 +10,27 @@ export type Block = { readonly id: string; readonly cursor: string; readonly add
 
 const hashFor = (keys: Pick<Keys, 'hash'>, accountId: string, address: Mailbox): Buffer => keys.hash('correspondent', accountId, lowerCased(address))
 
+/** `*@shop.example` blocks everybody there, and below it: the names under which a block of this address may stand. */
+export const wholeDomain = (domain: string): Mailbox => `*@${domain}` as Mailbox
+
+const wholeDomains = (address: Mailbox): readonly Mailbox[] => {
+  const domain = domainOf(address)
+  const organisation = organisationOf(domain)
+  const labels = domain.split('.')
+  const above = labels.map((_, n) => labels.slice(n).join('.'))
+  return above.slice(0, Math.max(1, above.indexOf(organisation) + 1)).map(wholeDomain)
+}
+
 /** Which of the aliases do not want mail of this address. */
 export const aliasesBlocking = async (
   db: Database, keys: Pick<Keys, 'hash'>, aliases: readonly { readonly id: number; readonly uuid: string; readonly accountId: string }[], from: Mailbox,
 ): Promise<ReadonlySet<number>> => {
   if (aliases.length === 0) return new Set()
   const address = lowerCased(from)
+  const asked = aliases.flatMap((alias) => [address, ...wholeDomains(address)].map((name) => ({ ...alias, name })))
   const { rows } = await sql<{ id: number }>`
-    select q.id from unnest(${aliases.map(({ id }) => id)}::int[], ${aliases.map(({ uuid }) => keys.hash('correspondent', uuid, address))}::bytea[],
-      ${aliases.map(({ accountId }) => accountId)}::text[], ${aliases.map(({ accountId }) => hashFor(keys, accountId, address))}::bytea[])
+    select distinct q.id from unnest(${asked.map(({ id }) => id)}::int[], ${asked.map(({ uuid }) => keys.hash('correspondent', uuid, address))}::bytea[],
+      ${asked.map(({ accountId }) => accountId)}::text[], ${asked.map(({ accountId, name }) => hashFor(keys, accountId, name))}::bytea[])
       q(id, hash, account_id, account_hash)
     where exists (select 1 from correspondents c where c.alias_id = q.id and c.address_hash = q.hash and c.blocked_at is not null)
        or exists (select 1 from account_blocks b where b.account_id = q.account_id and b.address_hash = q.account_hash)`.execute(db)

@@ -61,8 +61,9 @@ export function Blocked() {
       )}
       <form class="test-to" onSubmit={add} noValidate>
         <Field
-          words="Block an address"
-          type="email"
+          words="Block an address or a domain"
+          type="text"
+          autocapitalize="none"
           autocomplete="off"
           maxLength={320}
           value={text.value}
