@@ -282,3 +282,6 @@ export const burnLink = (token: string, their: string | undefined, signal?: Abor
   answer<BurnLink>(api.burn[':token'].$get({ param: { token }, query: filled({ their }) }, until(signal)))
 type BurnAction = Parameters<(typeof api.burn)[':token']['$post']>[0]['json']
 export const useBurnLink = (token: string, json: BurnAction) => answer<BurnLink>(api.burn[':token'].$post({ param: { token }, json }))
+export type HeldLink = InferResponseType<(typeof api.waiting)[':token']['$get'], 200>
+export const waiting = (token: string, signal?: AbortSignal) => answer<HeldLink>(api.waiting[':token'].$get({ param: { token } }, until(signal)))
+export const useHeldLink = (token: string, action: 'release' | 'keep') => done(api.waiting[':token'].$post({ param: { token }, json: { action } }))

@@ -27,6 +27,7 @@ const AddressPage = lazy(async () => (await import('./address/address-page.tsx')
 const HoldingPage = lazy(async () => (await import('./holding/holding-page.tsx')).HoldingPage)
 const BurnPage = lazy(async () => (await import('./burn/burn-page.tsx')).BurnPage)
 const LeaksPage = lazy(async () => (await import('./leaks/leaks-page.tsx')).LeaksPage)
+const WaitingPage = lazy(async () => (await import('./waiting/waiting-page.tsx')).WaitingPage)
 const ReportPage = lazy(async () => (await import('./leaks/report-page.tsx')).ReportPage)
 const HostPage = lazy(async () => (await import('./host/host-page.tsx')).HostPage)
 const LocalPage = lazy(async () => (await import('./local/local-page.tsx')).LocalPage)
@@ -108,6 +109,7 @@ function SignedIn({ host }: { readonly host: Session }) {
 export function App() {
   const now = who.value
   if (path.value.startsWith('/burn/')) return <BurnPage token={path.value.split('/')[2] ?? ''} their={query.value.get('their') ?? undefined} />
+  if (path.value.startsWith('/waiting/')) return <WaitingPage token={path.value.split('/')[2] ?? ''} />
   if (path.value === '/verify') return <VerifyPage />
   if (path.value === '/reset') return <ResetPage />
   switch (now.kind) {

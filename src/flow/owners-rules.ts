@@ -8,7 +8,9 @@ import { isBulk } from '../policy/bulk.ts'
 import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
 import { endOf } from '../policy/ends.ts'
 import { authorOf, isExpected, learnedFrom, type Author } from '../policy/stranger.ts'
+import { isUrgent } from '../policy/wanted.ts'
 import { countDown } from '../store/alias-ends.ts'
+import { putNotice } from '../store/notices.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import type { Evidence } from '../store/senders.ts'
 import { endedNow } from './end-alias.ts'
@@ -28,6 +30,7 @@ export const asOwnersAsk = async (
   if (!author) return routes
   return Promise.all(routes.map(async (route): Promise<Forward | Hold> => {
     const isStranger = await meet(host, route, author, incoming, message)
+    if (route.kind === 'hold' && route.reason === 'burned' && author.proven && isUrgent(message.subject)) await hurry(host, route.alias, message)
     if (route.kind !== 'forward' || !route.alias.rules) return route
     const { alias, alias: { rules } } = route
     const why = endOf(rules, author, message.receivedAt)
@@ -38,6 +41,10 @@ export const asOwnersAsk = async (
     return route
   }))
 }
+
+/** A weekly digest would be six days late. Only proven senders: anybody may write of a code. */
+const hurry = (host: Host, { accountId, address }: AliasFact, { subject, receivedAt }: MessageFacts): Promise<void> =>
+  putNotice(host.db, { accountId, kind: 'wanted', about: address, inboxId: null, detail: subject, at: receivedAt })
 
 /** Undefined: nobody looked who it was (BURNBOX_BENCH_BARE, or an original that came back in a bounce). On a host without a domain its user is believed. */
 export const judgedAuthor = (host: Host, from: Mailbox, { authenticated, authentication }: MessageFacts): Author | undefined => {

@@ -7,6 +7,7 @@ import { blockRoutes } from './blocks.ts'
 import { aliasCorrespondentRoutes, correspondentRoutes } from './correspondents.ts'
 import { domainRoutes } from './domains.ts'
 import { exportRoutes } from './export.ts'
+import { heldLinkRoutes } from './held-links.ts'
 import { heldRoutes } from './held.ts'
 import { hostDnsRoutes } from './host-dns.ts'
 import { hostAccountRoutes } from './host-accounts.ts'
@@ -50,6 +51,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/site', siteRoutes(services))
   .route('/v1/stats', statRoutes(services))
   .route('/v1/tokens', tokenRoutes(services))
+  .route('/v1/waiting', heldLinkRoutes(services))
   .route('/v1', accountRoutes(services))
   .route('/v1', exportRoutes(services))
   .route('/v1', securityRoutes(services))

@@ -59,7 +59,7 @@ const assetOf = (name: string, bytes: Uint8Array): Asset => {
 const looks = ['', ' data-theme="light"', ' data-theme="dark"'].flatMap((theme) => ['', ' data-wait=""'].map((wait) => theme + wait))
 const themeCookie = /(?:^|;\s*)burnbox\.theme=(light|dark)(?:;|$)/
 const sessionCookie = /(?:^|;\s*)(?:__Host-)?burnbox\.session_token=/
-const notSignIn = /^\/(?:setup|verify|reset|forgot|sign-up|burn\/\w+)$/
+const notSignIn = /^\/(?:setup|verify|reset|forgot|sign-up|(?:burn|waiting)\/\w+)$/
 
 const lookOf = (path: string, cookies: string): string => {
   const theme = themeCookie.exec(cookies)?.[1]

@@ -5,9 +5,10 @@ import { domainOf, type Mailbox } from '../mail/address.ts'
 /**
  * 'refused' the server of an inbox refuses mail · 'bounced' mail of an alias came back, from which of its inboxes is not known ·
  * 'insecure' a domain lost its TLS, and mail for it waits · 'clear' it gave TLS up long ago, and mail goes there in the clear.
+ * 'stranger' the first one wrote to an alias · 'wanted' a burned alias got what looks like a code: told at once.
  * `about`: the address of an inbox or alias, a domain.
  */
-export type NoticeKind = 'refused' | 'bounced' | 'insecure' | 'clear'
+export type NoticeKind = 'refused' | 'bounced' | 'insecure' | 'clear' | 'stranger' | 'wanted'
 
 export type NoticeFact = { readonly kind: NoticeKind; readonly about: string; readonly detail: string; readonly at: Date }
 
@@ -42,13 +43,21 @@ export const noticeTarget = (inboxes: readonly InboxHealth[], signInAddress: Mai
 
 export const noticeSubject = (notices: readonly NoticeFact[], inboxes: readonly InboxHealth[]): string => {
   const [only, ...others] = notices
-  if (!only || others.length > 0) return 'Your inboxes need a look'
+  if (!only || others.length > 0) return manyThings(notices)
   switch (only.kind) {
     case 'refused': return isRefusing(only, inboxes) ? `${only.about} refuses mail` : `${only.about} refused mail`
     case 'bounced': return `Mail of ${only.about} came back`
     case 'insecure': return `Mail for ${only.about} waits: no encryption`
     case 'clear': return `Mail for ${only.about} goes without encryption`
+    case 'stranger': return `A stranger has ${only.about}`
+    case 'wanted': return `Held for ${only.about}: a code?`
   }
+}
+
+const manyThings = (notices: readonly NoticeFact[]): string => {
+  const strangers = notices.filter(({ kind }) => kind === 'stranger').length
+  if (strangers === 0) return 'Your inboxes need a look'
+  return strangers === notices.length && strangers > 0 ? `Strangers have ${strangers} of your addresses` : 'Your inboxes and addresses need a look'
 }
 
 export const noticeText = (notice: NoticeFact, inboxes: readonly InboxHealth[]): string => {
@@ -64,6 +73,8 @@ export const noticeText = (notice: NoticeFact, inboxes: readonly InboxHealth[]):
     }
     case 'bounced': return `A message to ${about} came back from one of its inboxes on ${timeOf(notice.at)}.\nIts server said: ${detail}`
     case 'insecure': return `Mail for your inboxes at ${about} waits since ${timeOf(notice.at)}; it is tried for 5 days, then held.\nThe reason: ${detail}`
+    case 'stranger': return `${about} got mail from ${detail} on ${timeOf(notice.at)}, whom it was not given to.\nIts page shows who else wrote, and the proof.`
+    case 'wanted': return `${about} is burned and got what looks like a code on ${timeOf(notice.at)}: ${detail}`
     case 'clear': return `Mail for your inboxes at ${about} is sent without encryption since ${timeOf(notice.at)}.\n${detail}`
   }
 }

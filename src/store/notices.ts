@@ -48,7 +48,7 @@ export const endRefusal = async (db: Database | Tx, inboxId: string, at: Date): 
 /** Accounts that have something to be told and were told nothing since `since`. */
 export const accountsWithNotices = async (db: Database, since: Date, limit: number): Promise<readonly string[]> => {
   const rows = await db.selectFrom('notices as n').innerJoin('account_settings as s', 's.account_id', 'n.account_id').select('n.account_id').distinct()
-    .where('n.told_at', 'is', null).where('s.suspended_at', 'is', null)
+    .where('n.told_at', 'is', null).where('n.kind', '<>', 'wanted').where('s.suspended_at', 'is', null)
     .where((eb) => eb.or([eb('s.noticed_at', 'is', null), eb('s.noticed_at', '<=', since)])).limit(limit).execute()
   return rows.map((row) => row.account_id)
 }
@@ -67,8 +67,10 @@ export const endNoticeTurn = async (tx: Tx, accountId: string, at: Date): Promis
   await tx.updateTable('account_settings').set({ noticed_at: at }).where('account_id', '=', accountId).execute()
 }
 
-export const untoldNotices = async (tx: Tx, accountId: string): Promise<readonly Notice[]> => {
-  const rows = await tx.selectFrom('notices').selectAll().where('account_id', '=', accountId).where('told_at', 'is', null).orderBy('id').execute()
+/** 'at-once': what does not wait for the day's mail. */
+export const untoldNotices = async (tx: Tx, accountId: string, when: 'daily' | 'at-once' = 'daily'): Promise<readonly Notice[]> => {
+  const rows = await tx.selectFrom('notices').selectAll().where('account_id', '=', accountId).where('told_at', 'is', null)
+    .where('kind', when === 'at-once' ? '=' : '<>', 'wanted').orderBy('id').execute()
   return rows.map((row) => ({
     id: row.id, accountId: row.account_id, kind: row.kind as NoticeKind, about: row.about, inboxId: row.inbox_id, detail: row.detail, at: row.at,
   }))

@@ -1,6 +1,7 @@
 // What an account asks of its mail, beside the settings of its page: strangers, evidence.
 
 import type { BurnLinkMode } from '../policy/burn-fields.ts'
+import type { DigestEvery } from '../policy/digest.ts'
 import type { StrangerMode } from '../policy/stranger.ts'
 import type { Database, Tx } from './database.ts'
 
@@ -9,14 +10,15 @@ export type Rules = {
   readonly strangerSubject: string | null
   readonly evidenceDays: number
   readonly burnLink: BurnLinkMode
+  readonly digest: DigestEvery
 }
 
 export const rulesOf = async (db: Database, accountId: string): Promise<Rules> => {
-  const row = await db.selectFrom('account_settings').select(['strangers', 'stranger_subject', 'evidence_days', 'burn_link'])
+  const row = await db.selectFrom('account_settings').select(['strangers', 'stranger_subject', 'evidence_days', 'burn_link', 'digest'])
     .where('account_id', '=', accountId).executeTakeFirstOrThrow()
   return {
     strangerMail: row.strangers as StrangerMode, strangerSubject: row.stranger_subject, evidenceDays: row.evidence_days,
-    burnLink: row.burn_link as BurnLinkMode,
+    burnLink: row.burn_link as BurnLinkMode, digest: row.digest as DigestEvery,
   }
 }
 
@@ -26,6 +28,7 @@ export const changeRules = async (tx: Tx | Database, accountId: string, change: 
   const set = {
     ...(change.strangerMail !== undefined && { strangers: change.strangerMail }),
     ...(change.strangerSubject !== undefined && { stranger_subject: change.strangerSubject }),
+    ...(change.digest !== undefined && { digest: change.digest }),
     ...(change.burnLink !== undefined && { burn_link: change.burnLink }),
     ...(change.evidenceDays !== undefined && { evidence_days: change.evidenceDays }),
   }

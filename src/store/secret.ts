@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Database } from './database.ts'
 
-type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest' | 'code' | 'tries' | 'burn-link'
+type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest' | 'code' | 'tries' | 'burn-link' | 'held-link'
   | 'reply-secret' | 'app-password' | 'domain-proof'
   | 'reply-path' | 'message-id' | 'thread' | 'concealed'
 

@@ -57,6 +57,7 @@ export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
       return found ? keys.encrypt(JSON.stringify(found)) : null
     }
     await sql`
+      with met as (
       insert into senders as s (alias_id, address_hash, address_encrypted, domain, organisation, proven, stranger, first_at, evidence_encrypted)
       select q.alias_id, q.hash, q.address, q.domain, q.organisation, q.proven, q.stranger, q.at, case when (
         select count(*) from (select 1 from senders e where e.alias_id = q.alias_id limit ${MOST_EVIDENCE}) e) < ${MOST_EVIDENCE} then q.evidence end
@@ -67,7 +68,15 @@ export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
         ${column(sealed)}::bytea[]) as q(alias_id, hash, address, domain, organisation, proven, stranger, at, evidence)
       join aliases a on a.id = q.alias_id
       on conflict (alias_id, address_hash) do update set proven = s.proven or excluded.proven, stranger = s.stranger and excluded.stranger
-        where (excluded.proven and not s.proven) or (s.stranger and not excluded.stranger)`.execute(db)
+        where (excluded.proven and not s.proven) or (s.stranger and not excluded.stranger)
+      returning alias_id, organisation, stranger, first_at)
+      insert into notices (account_id, kind, about, inbox_id, detail, at)
+      select distinct on (a.id) a.account_id, 'stranger', a.address, null::bigint, m.organisation, m.first_at
+      from met m join aliases a on a.id = m.alias_id join account_settings c on c.account_id = a.account_id
+      where m.stranger and a.state = 'active' and coalesce(a.strangers, c.strangers) <> 'silent' and m.organisation is distinct from a.site
+        and not exists (select 1 from senders k where k.alias_id = a.id and k.stranger and k.organisation is distinct from a.site)
+      order by a.id, m.first_at
+      on conflict (account_id, kind, about) do nothing`.execute(db)
     return met.map(() => undefined)
   }, { rounds: 1, size: 100 })
 

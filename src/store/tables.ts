@@ -60,6 +60,8 @@ export interface AccountSettings {
   created_at: Timestamp;
   default_inbox_id: Int8 | null;
   delete_at: Timestamp | null;
+  digest: Generated<string>;
+  digest_at: Timestamp | null;
   domain_limit: Generated<number | null>;
   evidence_days: Generated<number>;
   held_bytes: Generated<Int8>;
@@ -75,6 +77,7 @@ export interface AccountSettings {
   stranger_subject: string | null;
   strangers: Generated<string>;
   suspended_at: Timestamp | null;
+  urgent_at: Timestamp | null;
 }
 
 export interface Activity {

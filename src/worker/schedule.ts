@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import { endAliases } from '../flow/end-alias.ts'
 import type { Host } from '../flow/host.ts'
 import { lapse } from '../flow/lapse.ts'
+import { sendDigests } from '../flow/send-digests.ts'
 import { sendNotices } from '../flow/send-notices.ts'
 import { onlyHere } from '../store/only-here.ts'
 
@@ -15,6 +16,7 @@ export const startSchedule = (host: Host): (() => void) => {
     () => onlyHere(host.db, 'notices', async () => {
       await endAliases(host)
       await sendNotices(host)
+      await sendDigests(host)
     }))
   return () => {
     hourly.stop()

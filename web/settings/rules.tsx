@@ -24,6 +24,12 @@ const evidenceChoices: readonly Choice<number>[] = [
   [365, 'a year'],
 ]
 
+const digestChoices: readonly Choice<Rules['digest']>[] = [
+  ['weekly', 'Once a week'],
+  ['daily', 'Once a day'],
+  ['off', 'Never'],
+]
+
 type LineProps<T> = {
   readonly id: string
   readonly words: string
@@ -108,6 +114,14 @@ export function StrangerRules() {
             value={rules.burn_link}
             choices={burnChoices}
             choose={(mode) => change({ burn_link: mode }, 'Changed for mail from now on.')}
+          />
+          <Line
+            id="digest"
+            words="Digest of held mail"
+            hint="By mail, when there is something: codes and receipts first, the rest counted by company"
+            value={rules.digest}
+            choices={digestChoices}
+            choose={(every) => change({ digest: every }, 'Changed how often held mail is told.')}
           />
           <Line
             id="evidence-days"
