@@ -7,7 +7,9 @@ import { guard } from './guard.ts'
 import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
-const BlockShape = z.object({ id: z.string(), address: z.string().openapi({ description: '*@shop.example is the whole domain' }), created_at: Time }).openapi('Block')
+const BlockShape = z.object({
+  id: z.string(), address: z.string().openapi({ description: '*@shop.example is the whole domain' }), created_at: Time,
+}).openapi('Block')
 const blockJson = (block: Block): z.input<typeof BlockShape> => ({ id: block.id, address: block.address, created_at: block.at.toISOString() })
 
 export const blockRoutes = (services: Services) => {
