@@ -285,3 +285,30 @@ export const useBurnLink = (token: string, json: BurnAction) => answer<BurnLink>
 export type HeldLink = InferResponseType<(typeof api.waiting)[':token']['$get'], 200>
 export const waiting = (token: string, signal?: AbortSignal) => answer<HeldLink>(api.waiting[':token'].$get({ param: { token } }, until(signal)))
 export const useHeldLink = (token: string, action: 'release' | 'keep') => done(api.waiting[':token'].$post({ param: { token }, json: { action } }))
+
+
+export type Import = InferResponseType<(typeof api.imports)[':id']['$get'], 200>
+export type ImportFormat = 'simplelogin' | 'addy' | 'relay' | 'text' | 'postfix' | 'aliases' | 'burnbox'
+type ImportQuery = { from: ImportFormat; dry_run: 'true' | 'false'; new_addresses: 'true' | 'false'; inbox_id?: string }
+/** The file itself is the body. */
+export const sendImport = (file: File, query: ImportQuery) =>
+  answer<Import>(ask(`/v1/imports?${new URLSearchParams(query)}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file }))
+export const importProgress = (id: string) => answer<Import>(api.imports[':id'].$get(one(id)))
+export const stopImport = (id: string) => done(api.imports[':id'].stop.$post(one(id)))
+/** `about` is a guess: what it comes to is known at its end. */
+export async function exportArchive(progress: (done: number, about: number) => void): Promise<{ name: string; blob: Blob }> {
+  const response = await ask('/v1/export')
+  const about = Number(response.headers.get('x-burnbox-about-bytes') ?? 0)
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'burnbox.zip'
+  const parts: BlobPart[] = []
+  let received = 0
+  const reader = response.body!.getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value)
+    received += part.value.length
+    progress(received, about)
+  }
+  return { name, blob: new Blob(parts, { type: 'application/zip' }) }
+}
+export const leaveAccount = (email: string, password: string) => done(api.me.delete.$post({ json: { email, ...(password && { password }) } }))
+export const keepAccount = () => done(api.me.keep.$post({}))

@@ -114,7 +114,7 @@ function Delete({ account, done, onClose }: { readonly account: HostAccount; rea
     <Dialog title="Delete this account" onClose={onClose}>
       <p class="prose">
         <bdi>{account.email}</bdi> is suspended now and deleted in 30 days, with its addresses and all that is held. Until then it can be restored,
-        and its owner can sign in, read and export.
+        and its owner can sign in, read and export. You can hand its archive over too: <code>burnbox export {account.email}</code>
       </p>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       <div class="actions">

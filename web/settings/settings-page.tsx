@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks'
 import { Anywhere } from '../anywhere/anywhere.tsx'
 import { Appearance } from './appearance.tsx'
+import { Data } from './data.tsx'
 import { Domains } from './domains.tsx'
 import { Inboxes } from './inboxes.tsx'
 import { Keeping } from './keeping.tsx'
@@ -26,6 +27,7 @@ const sections = [
   ['tokens', 'Tokens'],
   ['keeping', 'Keeping'],
   ['spam', 'Spam'],
+  ['data', 'Data'],
   ['keys', 'Keyboard'],
   ['look', 'Appearance'],
 ] as const
@@ -66,6 +68,7 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
         <Tokens domain={domain} />
         <Keeping />
         <Spam />
+        <Data />
         <Keyboard />
         <Appearance />
       </div>
