@@ -30,7 +30,8 @@ const Me = z.object({
     holding_expires_at: Time.nullable().openapi({ description: 'When the first held message lapses' }),
   }),
   spam_threshold: z.number().nullable().openapi({ description: 'From this score on what the spam filter calls spam is held; null: never' }),
-  limits: z.object({ held_bytes: Count, aliases: Count.nullable(), domains: Count.nullable(), message_bytes: Count, list_items: Count }),
+  limits: z.object({ held_bytes: Count, aliases: Count.nullable(), domains: Count.nullable(), message_bytes: Count, list_items: Count,
+    replies_hourly: Count.openapi({ description: 'Replies that leave in an hour, to each recipient one' }) }),
 }).openapi('Me')
 const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
@@ -70,6 +71,7 @@ export const accountRoutes = (services: Services) => {
       },
       limits: {
         held_bytes: account.heldBytes, aliases: account.aliasLimit, domains: account.domainLimit, message_bytes: host.config.maxMessageBytes, list_items: 200,
+        replies_hourly: account.repliesHourly,
       },
     }
   }

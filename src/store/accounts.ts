@@ -35,6 +35,7 @@ export type Account = {
   readonly realName: string | null
   /** The other inboxes of an alias may see which of them answered. */
   readonly shareAnswers: boolean
+  readonly repliesHourly: number
 }
 export type NewAccount = {
   readonly email: string
@@ -65,7 +66,7 @@ const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('accoun
     's.domain_limit',
   's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
-  's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers',
+  's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers', 's.replies_hourly',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
@@ -74,6 +75,7 @@ const accountOf = (row: AccountRow): Account => ({
   heldDays: row.held_days, aliasLimit: row.alias_limit, domainLimit: row.domain_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
   spamThreshold: row.spam_threshold, correspondentDays: row.correspondent_days, realName: row.real_name, shareAnswers: row.share_answers,
+  repliesHourly: row.replies_hourly,
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {

@@ -26,7 +26,7 @@ export function Replies() {
       <h2 id="re-h">Replies</h2>
       <p class="prose">
         Each answer is searched before it leaves: for your inboxes, your sign-in address, keys and signatures with them. What cannot be replaced waits
-        in Holding, and you decide.
+        in Holding, and you decide. At most {me.limits.replies_hourly.toLocaleString('en')} leave in an hour.
       </p>
       {wrong && <Wrong>{wrong}</Wrong>}
       <ul class="lines">
