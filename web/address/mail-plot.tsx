@@ -1,9 +1,9 @@
 // Mail per day of one address: delivered stands on the line, held hangs below it, so that burning is seen as the flip.
 import { days as readDays, type Alias, type Day } from '../api.ts'
+import { dayMs, inWords, lastDays, number, totals } from '../mail-days.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { dayOf } from '../time.ts'
 
-const dayMs = 86_400_000
 const [leastDays, mostDays] = [30, 90]
 const [top, height, below] = [18, 84, 22]
 /** A single message a day is a small bar, not a tower. */
@@ -11,10 +11,7 @@ const leastHigh = 4
 /** Labels nearer to an end than this share would run into the end's own. */
 const [tooNear, nearOnPhone] = [0.09, 0.28]
 
-const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10)
 const dateOf = (day: string) => new Date(`${day}T12:00:00Z`)
-const number = (value: number) => value.toLocaleString('en')
-const sum = (days: readonly Day[], of: 'delivered' | 'held' | 'replied') => days.reduce((all, day) => all + day[of], 0)
 const percent = (share: number) => `${(share * 100).toFixed(2)}%`
 
 /** 1, 2, 5, 10, 20, 50 …: the line that is drawn is a number one can say. */
@@ -66,14 +63,14 @@ export function MailPlot({ alias }: { readonly alias: Alias }) {
   const age = Math.ceil((Date.now() - Date.parse(alias.created_at)) / dayMs)
   const span = Math.min(mostDays, Math.max(leastDays, age))
   const { state } = useReading(
-    (signal) => readDays({ alias_id: alias.id, from: isoDay(Date.now() - (span - 1) * dayMs), to: isoDay(Date.now()) }, signal),
+    (signal) => readDays({ alias_id: alias.id, ...lastDays(span) }, signal),
     [alias.id],
   )
   const now = state.value
   if (now.kind === 'failed') return null
   const items = now.kind === 'there' ? now.value.items : []
-  const [delivered, held, replied] = [sum(items, 'delivered'), sum(items, 'held'), sum(items, 'replied')]
-  const words = `Mail per day over ${span} days: ${number(delivered)} delivered, ${number(held)} held, ${number(replied)} replied.`
+  const all = totals(items)
+  const { delivered, held, replied } = all
   return (
     <section class="sec" aria-labelledby="plot-h">
       <div class="sec-h">
@@ -92,7 +89,7 @@ export function MailPlot({ alias }: { readonly alias: Alias }) {
           </p>
         )}
       </div>
-      {items.length > 0 ? <Drawing days={items} words={words} /> : <svg class="plot" width="100%" height={top + height + below} aria-hidden="true" />}
+      {items.length > 0 ? <Drawing days={items} words={inWords(span, all)} /> : <svg class="plot" width="100%" height={top + height + below} aria-hidden="true" />}
     </section>
   )
 }

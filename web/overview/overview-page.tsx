@@ -1,6 +1,7 @@
 // Overview: how much was delivered, held and replied, day by day, and by whom most of it comes.
 import { useSignal } from '@preact/signals'
 import { days as readDays, talkers as readTalkers, type Day, type Talker } from '../api.ts'
+import { inWords, lastDays, number, totals } from '../mail-days.ts'
 import { AddressText } from '../parts/address-text.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -9,7 +10,6 @@ import { useReading } from '../parts/use-reading.ts'
 import { DayPlot } from './day-plot.tsx'
 import { NewestStrangers } from './newest-strangers.tsx'
 
-const dayMs = 86_400_000
 const spans = [
   [30, '30 days'],
   [90, '90 days'],
@@ -17,21 +17,17 @@ const spans = [
 ] as const
 const mostTalkers = 8
 
-const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10)
-const range = (span: number) => ({ from: isoDay(Date.now() - (span - 1) * dayMs), to: isoDay(Date.now()) })
-const number = (value: number) => value.toLocaleString('en')
-const total = (days: readonly Day[], of: 'delivered' | 'held' | 'replied') => days.reduce((sum, day) => sum + day[of], 0)
-
 function Mail({ span }: { readonly span: number }) {
-  const { state, again } = useReading((signal) => readDays(range(span), signal), [span])
+  const { state, again } = useReading((signal) => readDays(lastDays(span), signal), [span])
   const now = state.value
   if (now.kind === 'failed') return <Fault error={now.error} retry={again} />
   if (now.kind === 'waiting') return <div class="u" />
   const { items } = now.value
-  const [delivered, held, replied] = [total(items, 'delivered'), total(items, 'held'), total(items, 'replied')]
+  const all = totals(items)
+  const { delivered, held, replied } = all
   return (
     <>
-      <DayPlot days={items} words={`Mail per day over ${span} days: ${number(delivered)} delivered, ${number(held)} held, ${number(replied)} replied.`} />
+      <DayPlot days={items} words={inWords(span, all)} />
       <p class="legend">
         <span>
           <i class="k" />
@@ -100,7 +96,7 @@ const TalkerLine = ({ talker, most }: { readonly talker: Talker; readonly most: 
 )
 
 function Talkers({ span }: { readonly span: number }) {
-  const { state, again } = useReading((signal) => readTalkers({ ...range(span), limit: String(mostTalkers) }, signal), [span])
+  const { state, again } = useReading((signal) => readTalkers({ ...lastDays(span), limit: String(mostTalkers) }, signal), [span])
   const now = state.value
   return (
     <section class="sec" aria-labelledby="talk-h">
