@@ -89,7 +89,11 @@ export function MailPlot({ alias }: { readonly alias: Alias }) {
           </p>
         )}
       </div>
-      {items.length > 0 ? <Drawing days={items} words={inWords(span, all)} /> : <svg class="plot" width="100%" height={top + height + below} aria-hidden="true" />}
+      {items.length > 0 ? (
+        <Drawing days={items} words={inWords(span, all)} />
+      ) : (
+        <svg class="plot" width="100%" height={top + height + below} aria-hidden="true" />
+      )}
     </section>
   )
 }
