@@ -1,7 +1,7 @@
 // `npm run bench`: the running program beside Postfix, both from smtp-source into one smtp-sink; then what the mail path must bear.
 // Prints tables and which goals are reached, and writes test/output/bench.json. Exit code 1 when one is not.
 //   npm run bench -- --quick                  one pair of each, smaller; without drain, memory and growth
-//   npm run bench -- --only equal             one part: bare, equal, drain (or backpressure), memory, growth, replies, web, import, sign-in
+//   npm run bench -- --only equal             one part: bare, equal, drain (or backpressure), memory, growth, replies, strangers, web, import, sign-in
 //   npm run bench -- --only "50 sessions"     the scenarios with that in their name
 //   npm run bench -- --profile DIR            Burnbox alone, with CPU profiles into DIR at its end
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -22,6 +22,7 @@ import { printGoals, type BenchOptions, type Part } from './part.ts'
 import { printProfiles } from './profile.ts'
 import { replies } from './replies.ts'
 import { signInTimes } from './sign-in.ts'
+import { strangers } from './strangers.ts'
 import { webPages } from './web.ts'
 
 type Entry = { readonly name: string; readonly run: (options: BenchOptions) => Promise<Part>; readonly quick: boolean; readonly scenarios: boolean }
@@ -33,6 +34,7 @@ const parts: readonly Entry[] = [
   { name: 'memory', run: largeMessages, quick: false, scenarios: false },
   { name: 'growth', run: growth, quick: false, scenarios: false },
   { name: 'replies', run: replies, quick: false, scenarios: false },
+  { name: 'strangers', run: strangers, quick: false, scenarios: false },
   { name: 'import', run: importRows, quick: false, scenarios: false },
   { name: 'web', run: webPages, quick: false, scenarios: false },
   { name: 'sign-in', run: signInTimes, quick: false, scenarios: false },
