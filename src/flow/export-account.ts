@@ -69,7 +69,8 @@ const aliasJson = (alias: Alias) => ({
   address: alias.address, state: alias.state, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName, pinned: alias.pinned,
   created_at: alias.createdAt, burned_at: alias.burnedAt, closed_at: alias.closedAt, last_message_at: alias.lastMessageAt,
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied }, inboxes: alias.inboxes.map(({ address }) => address),
-  strangers: alias.strangerMail,
+  strangers: alias.strangerMail, quiet: alias.quiet,
+  ends: { at: alias.endsAt, messages_left: alias.endsLeft, idle_days: alias.endsIdleDays },
 })
 
 /** For spreadsheets: what begins like a formula gets an apostrophe. */

@@ -8,11 +8,11 @@ import { endOfFields } from '../mail/header.ts'
 import { readMbox } from '../mail/mbox.ts'
 import type { Mailbox } from '../mail/address.ts'
 import type { HoldReason } from '../policy/decide.ts'
-import { blockLine, correspondentLine, heldLine, senderLine, type HeldFacts } from '../policy/import/burnbox.ts'
+import { blockLine, correspondentLine, heldLine, ruleLine, senderLine, type HeldFacts } from '../policy/import/burnbox.ts'
 import { blockForAccount } from '../store/blocks.ts'
 import type { Tx } from '../store/database.ts'
 import { holdingUse, insertHeld } from '../store/holding.ts'
-import { insertCorrespondents, insertExpectedSenders, isHeldAlready, ownAliases, type Own } from '../store/import-archive.ts'
+import { insertCorrespondents, insertExpectedSenders, isHeldAlready, ownAliases, setRules, type Own } from '../store/import-archive.ts'
 import { insertMessage, type Protocol } from '../store/messages.ts'
 import type { Host } from './host.ts'
 import type { Run } from './import-batch.ts'
@@ -35,6 +35,8 @@ export const importArchive = async (host: Host, run: Run, file: ImportFile): Pro
   const accountId = run.account.id
   const now = host.clock.now()
 
+  await inBatches(zip, entries.get('aliases.jsonl'), ruleLine, (tx, lines) =>
+    withOwn(tx, accountId, lines, (owned) => setRules(tx, owned, now)), host)
   await inBatches(zip, entries.get('correspondents.jsonl'), correspondentLine, (tx, lines) =>
     withOwn(tx, accountId, lines, (owned) => insertCorrespondents(tx, host.keys, accountId, owned, now)), host)
   await inBatches(zip, entries.get('expected-senders.jsonl'), senderLine, (tx, lines) =>

@@ -1,7 +1,7 @@
 // What an archive of another Burnbox has beside addresses: correspondents with their reverse aliases, whom an address was given to, held mail.
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
-import type { CorrespondentLine, SenderLine } from '../policy/import/burnbox.ts'
+import type { CorrespondentLine, RuleLine, SenderLine } from '../policy/import/burnbox.ts'
 import type { Database, Tx } from './database.ts'
 import { MOST_EXPECTED } from './expected-senders.ts'
 import type { Keys } from './secret.ts'
@@ -33,6 +33,18 @@ export const insertCorrespondents = async (
       ${column((one) => past(one.writtenAt))}::timestamptz[], ${column((one) => past(one.blockedAt))}::timestamptz[])
       q(alias_id, hash, sealed, reverse, name, created_at, last_used_at, written_at, blocked_at)
     on conflict do nothing`.execute(tx)
+}
+
+/** Where the address asks for nothing yet: what its owner chose here stays. */
+export const setRules = async (tx: Tx, lines: readonly (RuleLine & { readonly of: Own })[], now: Date): Promise<void> => {
+  const column = <T>(pick: (line: (typeof lines)[number]) => T): T[] => lines.map(pick)
+  await sql`
+    update aliases a set strangers = q.strangers, quiet = q.quiet, ends_at = q.ends_at, ends_left = q.ends_left, ends_idle_days = q.idle_days,
+      ends_idle_since = case when q.idle_days is not null then ${now}::timestamptz end
+    from unnest(${column((one) => one.of.id)}::int[], ${column((one) => one.strangers)}::text[], ${column((one) => one.quiet)}::bool[],
+      ${column((one) => one.endsAt?.toISOString() ?? null)}::timestamptz[], ${column((one) => one.endsLeft)}::int[],
+      ${column((one) => one.endsIdleDays)}::int[]) q(id, strangers, quiet, ends_at, ends_left, idle_days)
+    where a.id = q.id and a.strangers is null and not a.quiet and num_nonnulls(a.ends_at, a.ends_left, a.ends_idle_days) = 0`.execute(tx)
 }
 
 /** As many as an address may have. */

@@ -22,6 +22,30 @@ export const burnboxAliases = (text: string): readonly ImportLine[] => text.spli
 
 const stateOf = (value: unknown): AliasState => value === 'burned' || value === 'closed' ? value : 'active'
 
+export type RuleLine = {
+  readonly alias: Mailbox
+  readonly strangers: string | null
+  readonly quiet: boolean
+  readonly endsAt: Date | null
+  readonly endsLeft: number | null
+  readonly endsIdleDays: number | null
+}
+
+/** What an address asks of its mail; undefined where it asks nothing. */
+export const ruleLine = (line: string): RuleLine | undefined => {
+  const one = objectOf(parsed(line))
+  const alias = mailbox(one?.['address'])
+  const ends = objectOf(one?.['ends']) ?? {}
+  const whole = (value: unknown, least: number, most: number): number | null =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : null
+  const mode = textOf(one?.['strangers'])
+  const rule = {
+    strangers: mode === 'flag' || mode === 'hold' || mode === 'silent' ? mode : null, quiet: one?.['quiet'] === true, endsAt: time(ends['at']),
+    endsLeft: whole(ends['messages_left'], 0, 1_000_000), endsIdleDays: whole(ends['idle_days'], 1, 3_650),
+  }
+  return alias && Object.values(rule).some((value) => value !== null && value !== false) ? { alias, ...rule } : undefined
+}
+
 export type CorrespondentLine = {
   readonly alias: Mailbox
   readonly address: Mailbox

@@ -65,6 +65,7 @@ const fill = async (person: Person) => {
   for (const { address } of [kept, burned]) {
     await host.correspondents.reverseLocalPartFor((await aliasByAddress(db, address))!, shop, { remember: false })
   }
+  await db.updateTable('aliases').set({ quiet: true, strangers: 'hold', ends_left: 5 }).where('uuid', '=', kept.id).execute()
   await blockForAccount(db, host.keys, person.id, 'spam@bad.example' as Mailbox, new Date())
   return { kept, burned }
 }
@@ -97,6 +98,8 @@ test('an archive has everything, and another host takes it: the same reverse ali
   const fresh = await two.web.host.correspondents.reverseLocalPartFor(alive, 'new@shop.example' as Mailbox, { remember: true })
   expect(await findReverseAliases(two.db, two.web.host.keys, [fresh])).toMatchObject([{ aliasId: alive.id, address: 'new@shop.example' }])
 
+  expect(await two.db.selectFrom('aliases').select(['quiet', 'strangers', 'ends_left', 'ends_at']).where('address', '=', `kept@${domain}`).executeTakeFirst())
+    .toEqual({ quiet: true, strangers: 'hold', ends_left: 5, ends_at: null })
   const [burned] = await look(two.web, there, '/v1/aliases?state=burned')
   expect(burned).toMatchObject({ address: `burned@${domain}`, label: '=cmd()', note: 'two\nlines', site: 'shop.example' })
   const [held] = await look(two.web, there, '/v1/held')
