@@ -30,6 +30,7 @@ import { hasReplySecret } from './reply-secret.ts'
 import { createReplyThread, threadsAsked } from './reply-thread.ts'
 import { replyThrough } from './reply-through.ts'
 import { scanReply } from './scan-reply.ts'
+import { shareAnswer } from './share-answer.ts'
 import { takeReplies } from './take-replies.ts'
 
 const ACCEPTED: Acceptance = { kind: 'accepted' }
@@ -76,9 +77,10 @@ export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitt
   const clean = reply(scanned.header, scanned.content)
   await noteWritten(host, to, incoming.receivedAt)
   const [first, ...others] = to.map((one) => leavingDelivery(host, clean, one))
-  if (first && others.length === 0) return replyThrough(host, clean, first)
-  if (first) await queueReply(host, clean, [first, ...others])
-  return ACCEPTED
+  if (!first) throw new Error('a reply to nobody')
+  const acceptance = others.length === 0 ? await replyThrough(host, clean, first) : await queueReply(host, clean, [first, ...others]).then(() => ACCEPTED)
+  if (acceptance.kind === 'accepted' && facts.shareAnswers) await shareAnswer(host, clean, to)
+  return acceptance
 }
 
 /** Every one of them as the inbox is shown it, with its secret in it. */

@@ -75,7 +75,7 @@ const bouncedAt = (inboxes: readonly InboxFact[], recipients: readonly string[])
   return inboxes.find(({ address }) => named.has(address.toLowerCase()))
 }
 
-export const wholeOf = async (incoming: Incoming): Promise<Buffer> => {
+export const wholeOf = async (incoming: Pick<Incoming, 'content'>): Promise<Buffer> => {
   const pieces: Buffer[] = []
   for await (const piece of incoming.content.read(0)) pieces.push(piece)
   return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)

@@ -1,6 +1,7 @@
 // Mail of our own (verification, notices): null reverse-path, From postmaster@ the host's domain, queued like any.
 // After 5 days or a refusal it ends with a line in the activity.
 
+import { isAscii } from 'node:buffer'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { contentInMemory } from '../mail/content.ts'
 import { endOfFields } from '../mail/header.ts'
@@ -19,6 +20,8 @@ export type OwnMail = {
   readonly subject: string
   readonly text: string
   readonly html?: string
+  /** A whole message, to be read beside it. */
+  readonly attached?: Buffer
 }
 
 /** Call `host.wakeWorker()` after the commit. */
@@ -28,11 +31,12 @@ export const queueOwnMail = async (host: Host, tx: Tx, mail: OwnMail): Promise<v
   const bytes = await new MailComposer({
     from: { name: 'Burnbox', address: `postmaster@${host.domain}` }, to: mail.to, subject: mail.subject, text: mail.text,
     ...(mail.html !== undefined && { html: mail.html }),
+    ...(mail.attached && { attachments: [{ content: mail.attached, contentType: 'message/rfc822', filename: 'answer.eml' }] }),
     date: at, messageId: `<${id.toString(36)}@${host.domain}>`, xMailer: false, textEncoding: 'quoted-printable',
     headers: { 'Auto-Submitted': 'auto-generated' },       // RFC 3834 §5: nothing answers it
     disableFileAccess: true, disableUrlAccess: true, newline: 'windows',
   } as ConstructorParameters<typeof MailComposer>[0]).compile().build()
-  const content = contentInMemory(bytes, endOfFields(bytes), false)
+  const content = contentInMemory(bytes, endOfFields(bytes), !isAscii(bytes))
   const messageId = await insertMessage(tx, {
     receivedAt: at, reversePath: '', helo: host.domain, clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: true, authentication: '',
     from: `postmaster@${host.domain}`, subject: mail.subject,

@@ -5,7 +5,7 @@ import type { Database, Tx } from '../store/database.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { composeMail, type OwnText } from './compose-mail.ts'
 import type { Host } from './host.ts'
-import { queueOwnMail } from './send-own-mail.ts'
+import { queueOwnMail, type OwnMail } from './send-own-mail.ts'
 
 export type MailTarget = { readonly to: Mailbox; readonly inboxId: string | null }
 
@@ -21,11 +21,14 @@ export const accountMailbox = async (db: Database | Tx, accountId: string): Prom
 
 /** In a transaction of its own, and then on its way. */
 export const tellAccount = async (
-  host: Host, accountId: string, mail: OwnText & { readonly subject: string }, targets?: readonly MailTarget[],
+  host: Host, accountId: string, mail: OwnText & Pick<OwnMail, 'subject' | 'attached'>, targets?: readonly MailTarget[],
 ): Promise<void> => {
   await host.db.transaction().execute(async (tx) => {
     const to = targets ?? [await accountMailbox(tx, accountId)]
-    for (const target of to) if (target) await queueOwnMail(host, tx, { accountId, ...target, subject: mail.subject, ...composeMail(mail) })
+    const { subject, attached } = mail
+    for (const target of to) {
+      if (target) await queueOwnMail(host, tx, { accountId, ...target, subject, ...attached && { attached }, ...composeMail(mail) })
+    }
   })
   host.wakeWorker()
 }

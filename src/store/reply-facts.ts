@@ -10,13 +10,16 @@ export type ReplyFacts = {
   readonly realName: string | null
   readonly displayName: string
   readonly repliesHourly: number
+  /** The other inboxes of the alias are shown what was answered, and by which. */
+  readonly shareAnswers: boolean
   /** Those of the asked that came to the alias. */
   readonly seen: ReadonlySet<bigint>
 }
 
 type Question = { readonly aliasId: number; readonly threads: readonly bigint[] }
 type Row = {
-  addresses: Mailbox[] | null; email: Mailbox; real_name: string | null; display_name: string | null; replies_hourly: number; seen: string[] | null
+  addresses: Mailbox[] | null; email: Mailbox; real_name: string | null; display_name: string | null; replies_hourly: number; share_answers: boolean
+  seen: string[] | null
 }
 
 /** Rejects when the alias is gone. */
@@ -25,14 +28,14 @@ export const replyFacts = async (db: Database, alias: { readonly id: number }, t
   if (!row) throw new Error('the alias of a reply is gone')
   return {
     addresses: [...new Set([...row.addresses ?? [], row.email])], realName: row.real_name, displayName: row.display_name ?? '',
-    repliesHourly: row.replies_hourly, seen: new Set((row.seen ?? []).map(BigInt)),
+    repliesHourly: row.replies_hourly, shareAnswers: row.share_answers, seen: new Set((row.seen ?? []).map(BigInt)),
   }
 }
 
 const rowOf = joined(async (db, questions: readonly Question[]): Promise<readonly (Row | undefined)[]> => {
   const asked = questions.flatMap(({ threads }, n) => threads.map((thread) => ({ n, thread })))
   const { rows } = await sql<Row & { n: number }>`
-    select q.n::int as n, u.email, s.real_name, s.replies_hourly, a.display_name,
+    select q.n::int as n, u.email, s.real_name, s.replies_hourly, s.share_answers, a.display_name,
       (select array_agg(i.address) from inboxes i where i.account_id = a.account_id) as addresses,
       (select array_agg(w.thread::text)
         from unnest(${asked.map(({ n }) => n + 1)}::int[], ${asked.map(({ thread }) => thread.toString())}::bigint[]) w(n, thread)

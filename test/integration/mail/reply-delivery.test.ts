@@ -320,6 +320,21 @@ test('an alias of several inboxes: the other one gets nothing of the answer, and
   expect(copyOf('annette@home.example').bytes.toString()).not.toMatch(/mail\.home\.example|ann@/)
 })
 
+test('a household that wants it: the other inbox gets what was answered, and hears who it was', async () => {
+  const alias = await replies.alias({ toAll: true })
+  const shop = await replies.written(alias)
+  await untilThen(async () => (await listDeliveries(db)).length === 0, 'both copies to be delivered')
+  const before = hop.arrived.length
+  await db.updateTable('account_settings').set({ share_answers: true }).where('account_id', '=', replies.owner.id).execute()
+  expect(await replies.answer(shop, { body: 'Keep the change' })).toBe(accepted)
+  await db.updateTable('account_settings').set({ share_answers: false }).where('account_id', '=', replies.owner.id).execute()
+  await untilThen(() => hop.arrived.length === before + 2, 'the answer and the copy')
+  const copy = replies.left(before).find((one) => !toShop(one))!
+  expect(copy.forwardPaths).toEqual(['annette@home.example'])
+  expect((await simpleParser(copy.bytes)).text).toContain(`ann@home.example answered orders at shop.example from ${alias.address}.`)
+  expect(bodyOf(copy)).toMatch(/Content-Type: message\/rfc822; name=answer\.eml[^]*\r\nKeep the change\r\n/)
+})
+
 test('N13 two aliases of one owner: nothing in two answers links them', async () => {
   const [one, other] = [await replies.written(await replies.alias()), await replies.written(await replies.alias())]
   const before = hop.arrived.length
