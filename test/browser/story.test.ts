@@ -237,7 +237,7 @@ describe('the story', () => {
     await page.getByRole('button', { name: 'Add this inbox' }).click()
     await page.getByText('Waits for its code').waitFor()
     await page.getByRole('button', { name: 'New token' }).click()
-    await page.getByLabel('Name').fill('Kettle script')
+    await page.getByLabel('Name', { exact: true }).fill('Kettle script')
     await page.getByRole('button', { name: 'Make the token' }).click()
     const token = await page.locator('.once code').innerText()
     const listed = await page.request.get(`${program.url}/v1/aliases`, { headers: { authorization: `Bearer ${token}` } })
