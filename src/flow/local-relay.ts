@@ -1,6 +1,8 @@
 // Relay `local`: the next hop is the built-in local inbox, so that the whole product can be tried with no DNS and no mail server.
 
+import { lowerCased } from '../mail/address.ts'
 import { readable } from '../mail/encoded-word.ts'
+import { soleFrom } from '../mail/from.ts'
 import { fieldsNamed, parseFields, valueOf } from '../mail/header.ts'
 import type { Clock } from '../clock.ts'
 import type { Attempt } from '../policy/outcome.ts'
@@ -17,11 +19,12 @@ export const createLocalRelay = (db: Database, clock: Clock, domain: string): Re
     underWay += 1
     try {
       const fields = parseFields(header)
+      const author = soleFrom(fields)
       const first = (name: string): string => {
         const field = fieldsNamed(fields, name)[0]
         return field ? readable(valueOf(field), 500) : ''
       }
-      await insertLocalMessage(db, envelope.forwardPath, {
+      await insertLocalMessage(db, { from: author && lowerCased(author.mailbox), to: envelope.forwardPath }, {
         receivedAt: clock.now(), reversePath: envelope.reversePath.kind === 'null' ? '' : envelope.reversePath.mailbox, helo: domain, clientIp: '127.0.0.1',
         protocol: 'ESMTP', smtpUtf8: envelope.smtpUtf8, authenticated: true, authentication: '', from: first('from'), subject: first('subject'),
       }, {

@@ -33,7 +33,7 @@ export const localRoutes = (services: Services) => {
 
   return createRouter()
     .openapi(createRoute({
-      method: 'get', path: '/', tags, summary: 'Mail to your own inboxes, kept 7 days', middleware: read,
+      method: 'get', path: '/', tags, summary: 'Mail to your own inboxes, and what your aliases answered; kept 7 days', middleware: read,
       request: { query: PageQuery }, responses: { 200: json(page(LocalMessage), 'Messages, newest first'), default: otherwise },
     }), async (c) => {
       const { limit, cursor } = c.req.valid('query')

@@ -8,11 +8,13 @@ import { insertMessage, type MessageFacts } from './messages.ts'
 export const LOCAL_DAYS = 7
 
 export const insertLocalMessage = (
-  db: Database, address: Mailbox, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>,
+  db: Database, { from, to }: { readonly from: Mailbox | undefined; readonly to: Mailbox }, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>,
 ): Promise<void> =>
   db.transaction().execute(async (tx) => {
     const messageId = await insertMessage(tx, facts, content)
-    await tx.insertInto('local_messages').values({ message_id: messageId, address, received_at: facts.receivedAt }).execute()
+    await tx.insertInto('local_messages').values({
+      message_id: messageId, address: to, from_address: from ?? null, received_at: facts.receivedAt,
+    }).execute()
   })
 
 export type LocalLine = {
@@ -28,9 +30,10 @@ export type LocalLine = {
 
 const lines = (db: Database, accountId: string) =>
   db.selectFrom('local_messages as l').innerJoin('messages as m', 'm.id', 'l.message_id')
-    .where((eb) => eb.exists(
-      eb.selectFrom('inboxes as i').select('i.id').where('i.account_id', '=', accountId).whereRef('i.address', '=', 'l.address'),
-    ))
+    .where((eb) => eb.or([
+      eb.exists(eb.selectFrom('inboxes as i').select('i.id').where('i.account_id', '=', accountId).whereRef('i.address', '=', 'l.address')),
+      eb.exists(eb.selectFrom('aliases as a').select('a.id').where('a.account_id', '=', accountId).whereRef('a.address', '=', 'l.from_address')),
+    ]))
     .select(['l.id', 'l.uuid', 'l.message_id', 'l.address', 'm.from_text', 'm.subject', 'm.size', 'l.received_at'])
 
 type LineRow = Awaited<ReturnType<ReturnType<typeof lines>['executeTakeFirstOrThrow']>>
@@ -40,7 +43,7 @@ const line = (row: LineRow): LocalLine => ({
   receivedAt: row.received_at, cursor: row.id,
 })
 
-/** Newest first, to the inboxes of one account. `before` is a cursor. */
+/** Newest first: to the inboxes of one account, and from its aliases. `before` is a cursor. */
 export const listLocal = async (
   db: Database, accountId: string, page: { readonly limit: number; readonly before?: string | undefined },
 ): Promise<readonly LocalLine[]> => {

@@ -377,6 +377,7 @@ export interface Invitations {
 
 export interface LocalMessages {
   address: string;
+  from_address: string | null;
   id: Generated<Int8>;
   message_id: Int8;
   received_at: Timestamp;

@@ -1,4 +1,4 @@
-// The local inbox: what the real inbox would have received. Only in local mode, where no mail leaves this machine.
+// The local inbox: what the real inbox would have received, and the companies that were answered. In local mode no mail leaves this machine.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { aliases, local as readLocal, localList as readList, type LocalMessage } from '../api.ts'

@@ -60,13 +60,15 @@ test('/v1/activity: newest first, by alias, in pages, of this account alone; the
   expect((await get('/v1/activity?limit=1')).body.items).toMatchObject([{ kind: 'forgotten', alias: 'gone@burn.localhost', alias_id: null }])
 })
 
-test('/v1/local: an account sees the mail to its own inboxes, and nobody else does', async () => {
+test('/v1/local: an account sees the mail to its own inboxes and what its aliases answered, and nobody else does', async () => {
   const bytes = Buffer.from('From: a@b.example\r\nTo: someone@else.example\r\nSubject: local\r\n\r\nhello\r\n')
-  await insertLocalMessage(db, 'ada@home.example' as Mailbox, {
+  const facts = {
     receivedAt: new Date(), reversePath: '', helo: 'x', clientIp: '127.0.0.1', protocol: 'ESMTP', smtpUtf8: false, authenticated: false,
-    authentication: '', from: 'a@b.example',
-    subject: 'local',
-  }, contentInMemory(bytes, endOfFields(bytes), false))
+    authentication: '', from: 'a@b.example', subject: 'local',
+  } as const
+  const keep = (from: string, to: string, subject: string) =>
+    insertLocalMessage(db, { from: from as Mailbox, to: to as Mailbox }, { ...facts, subject }, contentInMemory(bytes, endOfFields(bytes), false))
+  await keep('a@b.example', 'ada@home.example', 'local')
   const { body } = await get('/v1/local')
   expect(body).toMatchObject({ items: [{ address: 'ada@home.example', from: 'a@b.example', subject: 'local', size: bytes.length }], next: null })
   const [{ id }] = body.items
@@ -74,6 +76,9 @@ test('/v1/local: an account sees the mail to its own inboxes, and nobody else do
   expect((await get(`/v1/local/${id}/raw`)).text).toBe(bytes.toString())
   expect((await get(`/v1/local/${id}/view`)).text).toContain('hello')
   for (const end of ['', '/raw', '/view', '/attachments/0']) expect((await get(`/v1/local/${id}${end}`, bob.token)).status).toBe(404)
+  expect((await get('/v1/local', bob.token)).body.items).toEqual([])
+  await keep(alias.address, 'info@shop.example', 'answered')
+  expect((await get('/v1/local')).body.items).toMatchObject([{ to: 'info@shop.example', subject: 'answered' }, { subject: 'local' }])
   expect((await get('/v1/local', bob.token)).body.items).toEqual([])
 })
 
