@@ -8,7 +8,8 @@ import { insertMessage, type MessageFacts } from './messages.ts'
 export const LOCAL_DAYS = 7
 
 export const insertLocalMessage = (
-  db: Database, { from, to }: { readonly from: Mailbox | undefined; readonly to: Mailbox }, facts: MessageFacts, content: Pick<Content, 'size' | 'eightBit' | 'read'>,
+  db: Database, { from, to }: { readonly from: Mailbox | undefined; readonly to: Mailbox }, facts: MessageFacts,
+  content: Pick<Content, 'size' | 'eightBit' | 'read'>,
 ): Promise<void> =>
   db.transaction().execute(async (tx) => {
     const messageId = await insertMessage(tx, facts, content)
