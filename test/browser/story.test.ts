@@ -253,7 +253,7 @@ describe('the story', () => {
     await page.getByRole('button', { name: 'Verify this inbox' }).click()
     await page.getByText('work@family.example is verified').waitFor()
     await page.getByRole('link', { name: 'Settings' }).click()
-    await expect.poll(() => page.getByText('Verified').count()).toBe(2)
+    await expect.poll(() => page.getByText('Verified', { exact: true }).count()).toBe(2)
     await page.context().close()
   })
 })
