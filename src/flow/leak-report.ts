@@ -37,5 +37,6 @@ export const leakReport = async (host: Host, alias: Alias): Promise<LeakReport> 
   }
 }
 
+/** Where nothing was looked at (a host without a domain), nothing is said of who signed. */
 const signersOf = ({ address, proven, evidence }: ProvenSender): readonly string[] | undefined =>
-  evidence && [...new Set(authorOf(address, proven, evidence.authentication).signers)]
+  evidence && evidence.authentication !== '' ? [...new Set(authorOf(address, proven, evidence.authentication).signers)] : undefined

@@ -23,11 +23,12 @@ export const withBurnFields = (header: Buffer, mode: BurnLinkMode, button: BurnB
   const rest = (kept: readonly Field[]): Buffer => (kept.length === all.length ? header : Buffer.concat(kept.map(({ raw }) => raw)))
   const theirs = fieldsNamed(fields, 'list-unsubscribe')
   if (mode === 'off' || (mode === 'theirs' && theirs.length > 0)) return rest(fields)
+  // Below the rest: our Received stays on top (RFC 5321 §4.4).
   return Buffer.concat([
+    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')),
     ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
     formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
     ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
-    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')),
   ])
 }
 

@@ -84,7 +84,7 @@ const Report = ({ report }: { readonly report: LeakReport }) => {
             <li key={one.kind + one.name}>
               <bdi>{one.name}</bdi>
               {one.kind === 'signer' && ', which signs for it'}
-              {one.origin === 'owner' ? ', named by the owner' : ', learned from its own proven mail'} on {exactly(one.since)}
+              {one.origin === 'owner' ? ', named by the owner' : ', learned from its own mail'} on {exactly(one.since)}
             </li>
           ))}
           {report.expected_senders.map((one) => (
