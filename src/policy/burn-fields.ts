@@ -23,12 +23,14 @@ export const withBurnFields = (header: Buffer, mode: BurnLinkMode, button: BurnB
   const rest = (kept: readonly Field[]): Buffer => (kept.length === all.length ? header : Buffer.concat(kept.map(({ raw }) => raw)))
   const theirs = fieldsNamed(fields, 'list-unsubscribe')
   if (mode === 'off' || (mode === 'theirs' && theirs.length > 0)) return rest(fields)
-  // Below the rest: our Received stays on top (RFC 5321 §4.4).
+  // Below our Received, which stays on top (RFC 5321 §4.4).
+  const received = all[0]?.name === 'received' ? all[0].raw.length : 0
   return Buffer.concat([
-    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')),
+    header.subarray(0, received),
     ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
     formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
     ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
+    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')).subarray(received),
   ])
 }
 

@@ -12,11 +12,13 @@ const LIMIT = 36_700_160
 const MEGABYTE = 1_048_576
 
 /** The messages that come to the next hop because of `work`. */
+/** A notice of our own (the first stranger of an address, say) comes at its own time. */
+const forwards = () => nextHop.arrived.filter(({ reversePath }) => reversePath !== '')
 const arriving = async (count: number, work: () => Promise<unknown>) => {
-  const before = nextHop.arrived.length
+  const before = forwards().length
   await work()
-  await until(() => nextHop.arrived.length - before >= count, `${count} messages at the next hop`)
-  return nextHop.arrived.slice(before)
+  await until(() => forwards().length - before >= count, `${count} messages at the next hop`)
+  return forwards().slice(before)
 }
 
 const bodyOf = (message: Buffer): Buffer => message.subarray(message.indexOf('\r\n\r\n') + 4)
@@ -139,19 +141,15 @@ test('A32 A33 50 recipients in one segment, in segments of one octet and of thre
 })
 
 test('A39 a command without its end does not run when the client goes away', async () => {
-  const [message] = await arriving(1, () => sendAlone(port, { to: alias, content: letter('for its reverse alias') }))
-  const reverse = /<(r\.[a-z2-7]+@burn\.example)>/.exec(headerOf(message!.bytes))![1]!
-  const lines = () => db.selectFrom('activity').select('sender').where('kind', '=', 'refused').execute()
-  await using unfinished = await greet(port)
-  await unfinished.say('MAIL FROM:<unfinished@shop.example>')
-  await unfinished.write(`RCPT TO:<${reverse}>`)
-  unfinished.fin()
-  expect(await unfinished.closed()).toBe('')
-  await using whole = await greet(port)
-  await whole.say('MAIL FROM:<whole@shop.example>')
-  expect(await whole.say(`RCPT TO:<${reverse}>`)).toMatch(/^550 5\.7\.1 /)
-  await until(async () => (await lines()).length > 0, 'the line of the whole command')
-  expect(await lines()).toEqual([{ sender: 'whole@shop.example' }])
+  const arrived = await arriving(1, async () => {
+    await using unfinished = await greet(port)
+    for (const line of ['MAIL FROM:<unfinished@shop.example>', `RCPT TO:<${alias}>`, 'DATA']) await unfinished.say(line)
+    await unfinished.write(`${letter('unfinished')}.`)
+    unfinished.fin()
+    expect(await unfinished.closed()).toBe('')
+    await sendAlone(port, { to: alias, content: letter('whole') })
+  })
+  expect(arrived.map((one) => /Subject: (.*)\r/.exec(headerOf(one.bytes))![1])).toEqual(['whole'])
 })
 
 test('A40 a client that goes away in its data leaves nothing behind, and the process lives', async () => {

@@ -32,8 +32,8 @@ async function open(script: Script = {}, options: Parameters<typeof openNextHop>
   return { hop, mail, to }
 }
 
-/** The owner wants the sender's own way to unsubscribe. */
-const keepTheirs = (): Promise<unknown> => db.updateTable('account_settings').set({ burn_link: 'theirs' }).execute()
+/** Without ours, or the sender's own way to unsubscribe. */
+const burnLink = (mode: 'theirs' | 'off'): Promise<unknown> => db.updateTable('account_settings').set({ burn_link: mode }).execute()
 
 const fieldsOf = (message: Arrived): ReturnType<typeof parseFields> => parseFields(message.bytes.subarray(0, message.bytes.indexOf('\r\n\r\n') + 2))
 const values = (message: Arrived, name: string): string[] => fieldsNamed(fieldsOf(message), name).map(valueOf)
@@ -105,7 +105,7 @@ test('D13 List-Unsubscribe and one-click stay as they came, and nobody but their
   await once(web, 'listening')
   onTestFinished(() => void web.close())
   const { hop, mail, to } = await open()
-  await keepTheirs()
+  await burnLink('theirs')
   const { port } = web.address() as { port: number }
   const fields = [`List-Unsubscribe: <https://127.0.0.1:${port}/u?id=1&x=2>`, 'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
     'List-Id: News <news.shop.example>', 'List-Archive: <https://shop.example/archive>', 'Precedence: bulk']
@@ -118,7 +118,7 @@ test('D13 List-Unsubscribe and one-click stay as they came, and nobody but their
 
 test('what a mail program answers to names reverse aliases, what it must not is gone, at the inbox', async () => {
   const { hop, mail, to } = await open()
-  await keepTheirs()
+  await burnLink('theirs')
   const gone = ['Return-Path: <z@shop.example>', 'DKIM-Signature: v=1; d=shop.example; b=z', 'Bcc: z@shop.example', 'Delivered-To: me@home.example',
     `Delivered-To: ${to}`, 'Errors-To: z@shop.example', 'X-Confirm-Reading-To: z@shop.example', 'Return-Receipt-To: z@shop.example', 'Sender: s@shop.example']
   const answered = ['Reply-To', 'Disposition-Notification-To', 'Mail-Followup-To', 'Mail-Reply-To']
@@ -147,6 +147,7 @@ test('what a mail program answers to names reverse aliases, what it must not is 
 
 test('D18 our Received is on top, with protocol and client, the alias and nobody else', async () => {
   const { hop, mail, to } = await open()
+  await burnLink('off')
   const original = message('Received: from a by b; Thu, 01 Jan 2026 00:00:00 +0000', 'From: a@shop.example')
   for (const parameters of ['', 'SMTPUTF8']) await mail.send({ to, parameters, message: original })
   for (const [copy, protocol] of [[hop.accepted[0]!, 'ESMTP'], [hop.accepted[1]!, 'UTF8SMTP']] as const) {
