@@ -122,7 +122,7 @@ const textFor = (one: Import, report: readonly ReportLine[]): string => [
   `${one.taken} ${one.dryRun ? 'would be taken' : 'taken'}, ${one.same} here already, ${one.notTaken} not taken${one.state === 'stopped' ? '; stopped' : ''}`,
   ...one.newInboxes.map((address) => `${one.dryRun ? 'would add' : 'added'} the inbox ${address}`),
   ...report.length > 0 ? [table(report.map((line) => [
-    `line ${line.line}`, line.address, line.newAddress === null ? line.outcome : `now ${line.newAddress}`, line.remark ?? '',
+    line.line === 0 ? '' : `line ${line.line}`, line.address, line.newAddress === null ? line.outcome : `now ${line.newAddress}`, line.remark ?? '',
   ]))] : [],
 ].join('\n')
 

@@ -21,7 +21,6 @@ import type { Acceptance, Incoming } from './incoming.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { asOwnersAsk } from './owners-rules.ts'
 import { lineFor, queueAndHold } from './queue-and-hold.ts'
-import { threadHash } from './reply-names.ts'
 
 const ACCEPTED: Acceptance = { kind: 'accepted' }
 const PASS = { kind: 'pass' } as const
@@ -75,7 +74,7 @@ const newDelivery = (host: Host, alias: AliasFact, inboxId: string, createdAt: D
 /** Its owner may wonder where a message is. */
 const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts, reason: 'unauthentic' | 'spam'): void => {
   for (const { alias } of incoming.routes) {
-    host.recorder.note({ ...lineFor(alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason })
+    host.recorder.note({ ...lineFor(host, alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason })
   }
 }
 
@@ -87,14 +86,13 @@ const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], 
   authentication: found ? authenticationResults(host.domain, found) : '',
   ...(spam.kind === 'tag' && { spamScore: spam.score }),
   from: firstValue(fields, 'from'), subject: firstValue(fields, 'subject'),
-  ...(threadOfMessage(host, fields)),
+  ...messageIdOf(fields),
 })
 
-/** So that an answer may name it: see policy/thread. */
-const threadOfMessage = (host: Host, fields: readonly Field[]): Pick<MessageFacts, 'thread'> => {
+const messageIdOf = (fields: readonly Field[]): Pick<MessageFacts, 'messageId'> => {
   const [field] = fieldsNamed(fields, 'message-id')
   const [id] = field ? messageIdsIn(valueOf(field)) : []
-  return id === undefined ? {} : { thread: threadHash(host, id) }
+  return id === undefined ? {} : { messageId: id }
 }
 
 const firstValue = (fields: readonly Field[], name: string): string => {

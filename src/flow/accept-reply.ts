@@ -58,7 +58,7 @@ export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitt
   const { inbox } = permission
 
   const thread = threadOf(fields)
-  const facts = await replyFacts(host.db, alias, threadsAsked(host, thread))
+  const facts = await replyFacts(host.db, alias, threadsAsked(host, alias, thread))
   const leaving = replyHeader(fields, thread, await headerFacts(host, incoming, fields, inbox, facts, submitter !== undefined))
   if (leaving.kind === 'outside') return { kind: 'refused', reason: 'reply-outside' }
 

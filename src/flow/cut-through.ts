@@ -35,7 +35,7 @@ const answer = async (host: Host, outcome: Outcome, delivery: RoutedDelivery, me
   switch (outcome.kind) {
     case 'delivered': {
       const at = host.clock.now()
-      host.recorder.note({ ...lineFor(delivery.alias, message, content.size, at), kind: 'delivered', deliveryId: delivery.id, reply: outcome.reply })
+      host.recorder.note({ ...lineFor(host, delivery.alias, message, content.size, at), kind: 'delivered', deliveryId: delivery.id, reply: outcome.reply })
       host.recorder.count('delivered', delivery.alias, at)
       return { kind: 'accepted' }
     }

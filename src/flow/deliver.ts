@@ -4,7 +4,6 @@
 import { formatField, fieldsOf, type Field } from '../mail/header.ts'
 import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
-import { readMessageId } from '../mail/message-id.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
 import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
@@ -13,9 +12,9 @@ import { hasBareLineEnds } from '../policy/intact.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
 import { ownAddresses } from '../store/correspondents.ts'
 import type { MessageFacts } from '../store/messages.ts'
+import { aliasThread } from './alias-thread.ts'
 import type { Host } from './host.ts'
 import { withOwnersFields } from './owners-fields.ts'
-import { replyVeil } from './reply-names.ts'
 import { shownLocalPart } from './reply-secret.ts'
 import { underWay, type UnderWay } from './under-way.ts'
 
@@ -98,7 +97,7 @@ const forwardedHeader = async (
     authservIds: [host.domain],
     ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
     ...(message.spamScore !== undefined && { spamScore: message.spamScore }),
-    originalId: originalIdFor(host, alias, delivery.inboxId),
+    originalId: originalIdFor(host, alias, inbox),
     ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },
     received: receivedField({
       helo: message.helo, clientIp: message.clientIp, by: host.domain, protocol: message.protocol, id, forAlias: alias.address, at: message.receivedAt,
@@ -107,11 +106,11 @@ const forwardedHeader = async (
 }
 
 /** Only for the inbox that wrote it: another one does not learn which of them answered, nor where its mail is kept, unless they want to. */
-const originalIdFor = (host: Host, alias: AliasFact, inboxId: string | null): ((id: string) => string | undefined) => {
-  const domain = domainOf(alias.address)
+const originalIdFor = (host: Host, alias: AliasFact, inbox: InboxFact): ((id: string) => string | undefined) => {
+  const thread = aliasThread(host, alias)
   return (id) => {
-    const minted = readMessageId(id, domain, replyVeil(host, 'message-id', alias.uuid))
-    return minted && (alias.sharesAnswers || minted.inboxId === Number(inboxId)) ? minted.id : undefined
+    const minted = thread.read(id)
+    return minted && (alias.sharesAnswers || minted.isOf(inbox.address)) ? minted.id : undefined
   }
 }
 

@@ -6,10 +6,11 @@ import { csv } from '../policy/csv.ts'
 import { exportReadme } from '../policy/export-readme.ts'
 import { accountById, type Account } from '../store/accounts.ts'
 import { listActivity } from '../store/activity-list.ts'
-import type { Alias } from '../store/aliases.ts'
 import { blocksOf } from '../store/blocks.ts'
 import { domainsOf } from '../store/domains.ts'
-import { aliasesAfter, correspondentsAfter, expectedSendersAfter, heldForExport, ownDomainKeys, type ExportedHeld } from '../store/export-pages.ts'
+import {
+  aliasesAfter, correspondentsAfter, expectedSendersAfter, heldForExport, ownDomainKeys, type ExportedAlias, type ExportedHeld,
+} from '../store/export-pages.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { readMessage } from '../store/messages.ts'
 import type { Host } from './host.ts'
@@ -56,21 +57,21 @@ async function* lines<T>(all: AsyncIterable<T>, toJson: (one: T) => unknown): As
   for await (const one of all) yield `${JSON.stringify(toJson(one))}\n`
 }
 
-async function* aliases(host: Host, accountId: string): AsyncGenerator<Alias> {
+async function* aliases(host: Host, accountId: string): AsyncGenerator<ExportedAlias> {
   for (let after = 0; ;) {
-    const page = await aliasesAfter(host.db, accountId, after, pageSize)
+    const page = await aliasesAfter(host.db, host.keys, accountId, after, pageSize)
     yield* page
     if (page.length < pageSize) return
     after = page.at(-1)!.id
   }
 }
 
-const aliasJson = (alias: Alias) => ({
+const aliasJson = (alias: ExportedAlias) => ({
   address: alias.address, state: alias.state, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName, pinned: alias.pinned,
   created_at: alias.createdAt, burned_at: alias.burnedAt, closed_at: alias.closedAt, last_message_at: alias.lastMessageAt,
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied }, inboxes: alias.inboxes.map(({ address }) => address),
   strangers: alias.strangerMail, quiet: alias.quiet,
-  ends: { at: alias.endsAt, messages_left: alias.endsLeft, idle_days: alias.endsIdleDays },
+  ends: { at: alias.endsAt, messages_left: alias.endsLeft, idle_days: alias.endsIdleDays }, thread_key: alias.threadSecret,
 })
 
 /** For spreadsheets: what begins like a formula gets an apostrophe. */
@@ -121,7 +122,7 @@ async function* activity(host: Host, accountId: string): AsyncGenerator<string> 
     const page = await listActivity(host.db, { accountId, limit: pageSize, ...(before !== undefined && { before }) })
     yield* lines(Readable.from(page.items), (one) => ({
       at: one.at, kind: one.kind, alias: one.aliasAddress, delivery: one.deliveryId, reason: one.reason, from: one.sender, reply: one.reply, size: one.size,
-      checks: one.checks,
+      checks: one.checks, thread: one.thread,
     }))
     if (page.next === null) return
     before = page.next

@@ -148,6 +148,7 @@ const aliasOf = (host: Host, run: Run, { row, verdict, leads }: Wanted, address:
     state: row.state, burnedAt: row.state === 'burned' ? past(row.burnedAt) ?? now : past(row.burnedAt),
     site: row.site, label: row.label, note: row.note, displayName: row.displayName, pinned: row.pinned, createdAt: past(row.createdAt) ?? now,
     lastMessageAt: past(row.lastMessageAt), delivered: row.delivered, held: row.held, replied: row.replied, inboxIds: leads.ids,
+    threadKey: row.threadKey !== null && verdict.kind === 'take' ? host.keys.encrypt(row.threadKey) : null,
     former: verdict.kind === 'new-address' ? row.address : null, retiredHash: host.keys.hash('retired-address', address),
   }
 }

@@ -11,6 +11,7 @@ import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts'
 import { holdingUse, insertHeld, letGoOldest } from '../store/holding.ts'
 import { insertMessage, type MessageFacts } from '../store/messages.ts'
 import { retried } from '../store/retried.ts'
+import { aliasThread } from './alias-thread.ts'
 import type { RoutedDelivery } from './deliver.ts'
 import type { Host } from './host.ts'
 import { roomInQueue } from './queue-limit.ts'
@@ -43,11 +44,11 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
     for (const hold of holds) await holdOne(tx, hold, id, message, content.size, at)
     await insertActivity(tx, [
       ...deliveries.map((delivery): ActivityLine => ({
-        ...lineFor(delivery.alias, message, content.size, at), kind: 'queued', deliveryId: delivery.id, reply: delivery.entry?.lastReply ?? null,
+        ...lineFor(host, delivery.alias, message, content.size, at), kind: 'queued', deliveryId: delivery.id, reply: delivery.entry?.lastReply ?? null,
         reason: delivery.entry && delivery.entry.unknownOutcomes > 0 ? 'possibly-delivered' : null,
       })),
       ...holds.map((hold): ActivityLine => ({
-        ...lineFor(hold.alias, message, content.size, at), kind: 'held', reason: hold.reason, reply: 'reply' in hold ? hold.reply ?? null : null,
+        ...lineFor(host, hold.alias, message, content.size, at), kind: 'held', reason: hold.reason, reply: 'reply' in hold ? hold.reply ?? null : null,
       })),
     ])
     return id
@@ -60,10 +61,11 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
 /** What may be with the next hop already is stored whatever the length of the queue: the sender's second try would be a second copy. */
 const isUntaken = (entry: Entry): boolean => entry.awaiting === undefined && entry.unknownOutcomes === 0
 
-export const lineFor = (alias: Pick<AliasFact, 'accountId' | 'id' | 'address'>, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
+export const lineFor = (host: Host, alias: AliasFact, message: MessageFacts, size: number, at: Date): Omit<ActivityLine, 'kind'> =>
   ({
     at, accountId: alias.accountId, aliasId: alias.id, aliasAddress: alias.address, sender: message.from, size, checks: checksText(message.authentication),
-    thread: message.thread,
+    // So that an answer may name it: see policy/thread.
+    thread: message.messageId === undefined ? undefined : aliasThread(host, alias).seenHash(message.messageId),
   })
 
 const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {

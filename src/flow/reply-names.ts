@@ -1,4 +1,4 @@
-// The names that a reply leaves under and comes back by: its reverse-path, its Message-ID, the reverse alias of who gets it.
+// The names that a reply leaves under and comes back by: its reverse-path, the reverse alias of who gets it.
 
 import { domainOf, type Mailbox } from '../mail/address.ts'
 import { replyPathLocalPart, type Veil } from '../mail/reply-path.ts'
@@ -7,10 +7,9 @@ import type { Host } from './host.ts'
 
 const DAY_MS = 86_400_000
 
-/** @param context a name made in one means nothing in another: no two aliases share one (N13) */
-export const replyVeil = ({ keys }: Pick<Host, 'keys'>, purpose: 'reply-path' | 'message-id', context = ''): Veil => ({
-  conceal: (bytes) => keys.conceal(purpose, context, bytes),
-  reveal: (bytes) => keys.reveal(purpose, context, bytes),
+export const replyVeil = ({ keys }: Pick<Host, 'keys'>): Veil => ({
+  conceal: (bytes) => keys.conceal('reply-path', bytes),
+  reveal: (bytes) => keys.reveal('reply-path', bytes),
 })
 
 /** Where the names of an alias live: at its own domain, and at the host's. */
@@ -29,9 +28,6 @@ export const replyPath = (host: Host, alias: Pick<AliasFact, 'id' | 'address'>, 
   const localPart = replyPathLocalPart({
     deliveryId: delivery.id, aliasId: alias.id, day: Math.floor(delivery.createdAt.getTime() / DAY_MS),
     inboxId: Number(delivery.inboxId ?? 0), correspondentId: Number(delivery.correspondentId),
-  }, replyVeil(host, 'reply-path'))
+  }, replyVeil(host))
   return `${localPart}@${domainOf(alias.address)}` as Mailbox
 }
-
-/** What the activity remembers of a Message-ID that came in: 63 bits. */
-export const threadHash = ({ keys }: Pick<Host, 'keys'>, messageId: string): bigint => keys.hash('thread', messageId).readBigUInt64BE() >> 1n

@@ -64,7 +64,7 @@ const routeReport = async (host: Host, verpAddress: Mailbox): Promise<Route | un
   const today = Math.floor(host.clock.now().getTime() / DAY_MS)
   const localPart = localPartOf(verpAddress)
   const payload = parseVerp(localPart, (bytes) => host.keys.mac('verp', bytes), today)
-  const reply = payload ? undefined : parseReplyPath(localPart, replyVeil(host, 'reply-path'), today)
+  const reply = payload ? undefined : parseReplyPath(localPart, replyVeil(host), today)
   const found = payload ?? reply
   const alias = found && await host.routes.byId(found.aliasId)
   if (!alias || !isOurDomain(host, alias, domainOf(verpAddress))) return undefined

@@ -3,10 +3,9 @@
 
 import { contentInMemory } from '../mail/content.ts'
 import { deliveryReport } from '../mail/delivery-report.ts'
-import { domainOf, type Mailbox } from '../mail/address.ts'
+import type { Mailbox } from '../mail/address.ts'
 import { formatMailbox } from '../mail/address-list.ts'
 import { endOfFields, fieldsNamed, parseFields } from '../mail/header.ts'
-import { readMessageId } from '../mail/message-id.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
 import type { AliasFact } from '../policy/decide.ts'
 import { displayName } from '../policy/display-name.ts'
@@ -18,8 +17,8 @@ import { insertDeliveries } from '../store/deliveries.ts'
 import { insertMessage } from '../store/messages.ts'
 import { correspondentById } from '../store/reverse-aliases.ts'
 import { takeTry } from '../store/tries.ts'
+import { aliasThread } from './alias-thread.ts'
 import { newDeliveryId, type Host } from './host.ts'
-import { replyVeil } from './reply-names.ts'
 
 /** K14. */
 const ONE_AN_HOUR = { most: 1, windowMs: 3_600_000 } as const
@@ -47,12 +46,12 @@ export const tellSender = async (host: Host, tx: Tx, undelivered: Undelivered): 
   const id = newDeliveryId(host)
   const fields = parseFields(undelivered.header)
   const { messageId } = threadOf(fields)
-  const minted = messageId === undefined ? undefined : readMessageId(messageId, domainOf(alias.address), replyVeil(host, 'message-id', alias.uuid))
+  const minted = messageId === undefined ? undefined : aliasThread(host, alias).read(messageId)
   const [subject] = fieldsNamed(fields, 'subject')
   const recipient = `${correspondent.reverseLocalPart}@${host.domain}` as Mailbox
   const bytes = deliveryReport({
     domain: host.domain, to: inbox.address, at, messageId: `${id.toString(36)}@${host.domain}`, sentAt: undelivered.sentAt,
-    originalMessageId: minted?.inboxId === Number(inbox.id) ? minted.id : undefined,
+    originalMessageId: minted?.isOf(inbox.address) ? minted.id : undefined,
     originalFrom: alias.address, originalTo: formatMailbox(displayName(correspondent.name, correspondent.address), recipient), recipient,
     subject: subject && isSafe(subject.raw) ? subject.raw : undefined, status: statusIn(said), diagnostic: said, paragraphs: undelivered.paragraphs,
   })

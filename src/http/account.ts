@@ -9,11 +9,13 @@ import { domainsOf } from '../store/domains.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { accountCounts } from '../store/stats.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
+import { body, createRouter, decodeCursor, emptyToNull, encodeCursor, json, Line, otherwise, page, PageQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
 const Days = (most: number) => z.number().int().min(1).max(most)
+/** What was imported has ids below zero. */
+const HistoryCursor = z.string().regex(/^-?\d{1,18}$/)
 const Format = z.enum(['company', 'words', 'letters']).openapi({ description: 'shop-7kq2m, quiet-lantern-417 or 7kq2mxw4rt' })
 const Me = z.object({
   id: z.string(), email: z.string(), name: z.string(), role: z.enum(['operator', 'member']), suspended: z.boolean(), created_at: Time,
@@ -103,7 +105,7 @@ export const accountRoutes = (services: Services) => {
     }), async (c) => {
       const { limit, cursor, alias_id: uuid } = c.req.valid('query')
       const { accountId } = c.var.caller
-      const before = decodeCursor(IdCursor, cursor)
+      const before = decodeCursor(HistoryCursor, cursor)
       const alias = uuid === undefined ? undefined : await aliasByUuid(host.db, accountId, uuid)
       if (uuid !== undefined && !alias) return c.json({ items: [], next: null }, 200)
       const found = await listActivity(host.db, {

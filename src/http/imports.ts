@@ -105,7 +105,7 @@ export const importRoutes = (services: Services) => {
         yield csv([['line', 'address', 'outcome', 'new_address', 'remark']])
         for (let after = -1; ;) {
           const rows = await reportPage(host.db, id, after, reportPageSize)
-          if (rows.length > 0) yield csv(rows.map((row) => [row.line, row.address, row.outcome, row.newAddress, row.remark]))
+          if (rows.length > 0) yield csv(rows.map((row) => [row.line || null, row.address, row.outcome, row.newAddress, row.remark]))
           if (rows.length < reportPageSize) return
           after = rows.at(-1)!.seq
         }

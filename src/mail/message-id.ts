@@ -18,15 +18,15 @@ export const messageIdsIn = (value: string): readonly string[] => {
   return ids.length <= maxIds ? ids : [ids[0]!, ...ids.slice(1 - maxIds)]
 }
 
-/** What one of ours stands for. */
-export type Minted = { readonly inboxId: number; readonly id: string }
+/** What one of ours stands for, and a mark of the inbox that it is of. */
+export type Minted = { readonly inbox: number; readonly id: string }
 
 /** The same for the same inbox and id. Undefined: it is too long to be held in another. */
-export const mintMessageId = ({ inboxId, id }: Minted, domain: string, { conceal }: Pick<Veil, 'conceal'>): string | undefined => {
+export const mintMessageId = ({ inbox, id }: Minted, domain: string, { conceal }: Pick<Veil, 'conceal'>): string | undefined => {
   const text = Buffer.from(id)
   if (text.length > maxIdOctets) return undefined
   const bytes = Buffer.alloc(Math.max(leastOctets, Math.ceil((inboxOctets + text.length) / stepOctets) * stepOctets))
-  bytes.writeUIntBE(inboxId, 0, inboxOctets)
+  bytes.writeUIntBE(inbox, 0, inboxOctets)
   text.copy(bytes, inboxOctets)
   return `${Buffer.from(conceal(bytes)).toString('base64url')}@${domain}`
 }
@@ -39,5 +39,5 @@ export const readMessageId = (id: string, domain: string, { reveal }: Pick<Veil,
   if (!revealed) return undefined
   const bytes = Buffer.from(revealed)
   const end = bytes.indexOf(0, inboxOctets)
-  return { inboxId: bytes.readUIntBE(0, inboxOctets), id: bytes.toString('utf8', inboxOctets, end < 0 ? bytes.length : end) }
+  return { inbox: bytes.readUIntBE(0, inboxOctets), id: bytes.toString('utf8', inboxOctets, end < 0 ? bytes.length : end) }
 }

@@ -48,6 +48,8 @@ export type AliasFact = {
   readonly blocks?: boolean
   /** The other inboxes may see which of them answered. */
   readonly sharesAnswers?: boolean
+  /** The key of its threads that it came with from another host, encrypted at rest; without one it follows from our secret. */
+  readonly threadKey?: Buffer | null
   readonly inboxes: readonly InboxFact[]
   readonly rules?: AliasRules
 }

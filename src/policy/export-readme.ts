@@ -15,6 +15,6 @@ export const exportReadme = (facts: { readonly host: string; readonly email: str
   ...facts.withKeys ? ['dkim-keys.json          the private keys of your domains. Keep them to yourself'] : [],
   '',
   'Another Burnbox takes this archive as it is: Settings, Data, Import, or: burnbox import FILE --from burnbox',
-  'Passwords, passkeys, tokens and sessions are not in it.',
+  'Passwords, passkeys, tokens and sessions are not in it. Your mail is, and the keys of its threads: keep it to yourself.',
   '',
 ].join('\r\n')

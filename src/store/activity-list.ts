@@ -15,6 +15,8 @@ export type ActivityLine = {
   readonly reply: string | null
   readonly size: number | null
   readonly checks: Checks
+  /** See activity. */
+  readonly thread: string | null
 }
 export type ActivityQuery = {
   readonly accountId: string
@@ -31,7 +33,7 @@ export const listActivity = async (
 ): Promise<{ readonly items: readonly ActivityLine[]; readonly next: string | null }> => {
   let select = db.selectFrom('activity as a').leftJoin('aliases', 'aliases.id', 'a.alias_id')
     .select(['a.id', 'a.at', 'a.kind', 'a.delivery_id', 'aliases.uuid', 'aliases.address', 'a.alias_address', 'a.reason', 'a.sender', 'a.reply', 'a.size',
-      'a.authentication'])
+      'a.authentication', 'a.thread'])
     .where('a.account_id', '=', query.accountId)
   if (query.aliasId !== undefined) select = select.where('a.alias_id', '=', query.aliasId)
   if (query.kinds !== undefined) select = select.where('a.kind', 'in', query.kinds)
@@ -44,7 +46,7 @@ export const listActivity = async (
       id: row.id, at: row.at, kind: row.kind, deliveryId: row.delivery_id, aliasId: row.uuid,
       aliasAddress: row.address ?? row.alias_address, reason: row.reason,
       sender: row.sender, reply: row.reply, size: row.size === null ? null : Number(row.size),
-      checks: checksOf(row.authentication),
+      checks: checksOf(row.authentication), thread: row.thread,
     })),
     next: rows.length > query.limit ? page.at(-1)!.id : null,
   }

@@ -25,6 +25,8 @@ export type AliasToInsert = {
   readonly inboxIds: readonly string[]
   /** The address of another service that it stands for. */
   readonly former: Mailbox | null
+  /** Encrypted at rest. */
+  readonly threadKey: Buffer | null
   readonly retiredHash: Buffer
 }
 export type Inserted = { readonly id: number; readonly uuid: string }
@@ -39,13 +41,14 @@ export const insertAliases = async (tx: Tx, accountId: string, aliases: readonly
   const iso = (at: Date | null): string | null => at?.toISOString() ?? null
   const { rows } = await sql<{ id: number; uuid: string; address: Mailbox }>`
     insert into aliases (account_id, domain_id, local_part, address, state, site, label, note, display_name, pinned, created_at, burned_at,
-      closed_at, learning_since)
+      thread_key, closed_at, learning_since)
     select ${accountId}, q.*, case when q.state = 'closed' then ${now}::timestamptz end, ${now}::timestamptz from unnest(
       ${of(aliases, (one) => one.domainId)}::bigint[], ${of(aliases, (one) => one.localPart)}::text[], ${of(aliases, (one) => one.address)}::text[],
       ${of(aliases, (one) => one.state)}::text[], ${of(aliases, (one) => one.site)}::text[], ${of(aliases, (one) => one.label)}::text[],
       ${of(aliases, (one) => one.note)}::text[], ${of(aliases, (one) => one.displayName)}::text[], ${of(aliases, (one) => one.pinned)}::bool[],
-      ${of(aliases, (one) => iso(one.createdAt))}::timestamptz[], ${of(aliases, (one) => iso(one.burnedAt))}::timestamptz[])
-      q(domain_id, local_part, address, state, site, label, note, display_name, pinned, created_at, burned_at)
+      ${of(aliases, (one) => iso(one.createdAt))}::timestamptz[], ${of(aliases, (one) => iso(one.burnedAt))}::timestamptz[],
+      ${of(aliases, (one) => one.threadKey)}::bytea[])
+      q(domain_id, local_part, address, state, site, label, note, display_name, pinned, created_at, burned_at, thread_key)
     on conflict do nothing returning id, uuid, address`.execute(tx)
   const { rows: retired } = await sql<{ hash: Buffer }>`
     select address_hash as hash from retired_addresses where address_hash = any(${of(aliases, (one) => one.retiredHash)}::bytea[])`.execute(tx)

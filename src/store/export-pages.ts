@@ -5,11 +5,17 @@ import type { HoldReason } from '../policy/decide.ts'
 import { aliasOf, selectAliases, type Alias } from './aliases.ts'
 import type { Database } from './database.ts'
 import type { Keys } from './secret.ts'
+import { threadSecret } from './thread-key.ts'
+
+export type ExportedAlias = Alias & { readonly threadSecret: string }
 
 /** The host's own (postmaster and abuse) stay where they are. */
-export const aliasesAfter = async (db: Database, accountId: string, after: number, limit: number): Promise<readonly Alias[]> =>
-  (await selectAliases(db).where('aliases.account_id', '=', accountId).where('aliases.system', '=', false).where('aliases.id', '>', after)
-    .orderBy('aliases.id').limit(limit).execute()).map(aliasOf)
+export const aliasesAfter = async (
+  db: Database, keys: Pick<Keys, 'hash' | 'decrypt'>, accountId: string, after: number, limit: number,
+): Promise<readonly ExportedAlias[]> =>
+  (await selectAliases(db).select('aliases.thread_key').where('aliases.account_id', '=', accountId).where('aliases.system', '=', false)
+    .where('aliases.id', '>', after).orderBy('aliases.id').limit(limit).execute())
+    .map((row) => ({ ...aliasOf(row), threadSecret: threadSecret(keys, { uuid: row.uuid, threadKey: row.thread_key }) }))
 
 export type ExportedCorrespondent = {
   readonly id: string

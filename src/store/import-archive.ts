@@ -1,7 +1,7 @@
 // What an archive of another Burnbox has beside addresses: correspondents with their reverse aliases, whom an address was given to, held mail.
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
-import type { CorrespondentLine, RuleLine, SenderLine } from '../policy/import/burnbox.ts'
+import type { CorrespondentLine, HistoryLine, RuleLine, SenderLine } from '../policy/import/burnbox.ts'
 import type { Database, Tx } from './database.ts'
 import { MOST_EXPECTED } from './expected-senders.ts'
 import type { Keys } from './secret.ts'
@@ -58,6 +58,36 @@ export const insertExpectedSenders = async (tx: Tx, lines: readonly (SenderLine 
     where (select count(*) from expected_senders e where e.alias_id = q.alias_id) < ${MOST_EXPECTED}::int
     on conflict do nothing`.execute(tx)
 }
+
+/**
+ * What happened before: older than all that happened to the address here, so that an archive of this host brings nothing again. The lines come newest
+ * first, and have ids below zero in this order.
+ */
+export const insertHistory = async (tx: Tx, accountId: string, lines: readonly (HistoryLine & { readonly of: Own })[], now: Date): Promise<void> => {
+  const column = <T>(pick: (line: (typeof lines)[number]) => T): T[] => lines.map(pick)
+  await sql`
+    insert into activity (id, at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
+    overriding system value
+    select nextval('activity_history'), q.at, ${accountId}, q.alias_id, q.address, q.delivery_id, q.kind, q.reason, q.sender, q.reply, q.size, q.checks,
+      q.thread
+    from (select q.* from unnest(
+        ${column((one) => one.at.toISOString())}::timestamptz[], ${column((one) => one.of.id)}::int[], ${column((one) => one.alias)}::text[],
+        ${column((one) => one.deliveryId)}::bigint[], ${column((one) => one.kind)}::text[], ${column((one) => one.reason)}::text[],
+        ${column((one) => one.sender)}::text[], ${column((one) => one.reply)}::text[], ${column((one) => one.size)}::bigint[],
+        ${column((one) => one.checks)}::text[], ${column((one) => one.thread)}::bigint[])
+      with ordinality q(at, alias_id, address, delivery_id, kind, reason, sender, reply, size, checks, thread, n)
+      join account_settings s on s.account_id = ${accountId}
+      where q.at < least(${now}::timestamptz, (select l.at from activity l
+          where l.alias_id = q.alias_id and l.id > 0 and (l.kind <> 'created' or l.reason is distinct from 'import') order by l.id limit 1))
+        and q.at > ${now}::timestamptz - make_interval(days => s.activity_days)
+      order by q.n) q
+    on conflict do nothing`.execute(tx)
+}
+
+/** Whether the account has taken an archive before: what it chose since then stays. */
+export const hasTakenArchive = async (db: Database | Tx, accountId: string, importId: string): Promise<boolean> =>
+  await db.selectFrom('imports').select('id').where('account_id', '=', accountId).where('format', '=', 'burnbox').where('dry_run', '=', false)
+    .where('state', '=', 'done').where('id', '<>', importId).limit(1).executeTakeFirst() !== undefined
 
 /** The same message is held for this address already. */
 export const isHeldAlready = async (tx: Tx, aliasId: number, receivedAt: Date, size: number): Promise<boolean> => {

@@ -24,6 +24,7 @@ export type Import = {
 export type Outcome = 'taken' | 'same' | 'not-taken'
 export type ReportLine = {
   readonly seq: number
+  /** 0: of no line of the list. */
   readonly line: number
   readonly address: string
   readonly outcome: Outcome

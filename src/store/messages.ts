@@ -29,8 +29,8 @@ export type MessageFacts = {
   /** Decoded for people; already clipped and free of control characters. */
   readonly from: string
   readonly subject: string
-  /** Of the Message-ID that it came with, for the activity; not stored with the message. */
-  readonly thread?: bigint
+  /** That it came with, for the activity; not stored with the message. */
+  readonly messageId?: string
 }
 
 export type StoredMessage = MessageFacts & { readonly id: string; readonly size: number; readonly eightBit: boolean }

@@ -28,6 +28,7 @@ type AliasRow = AliasRuleRow & {
   suspended: boolean
   blocks: boolean
   shares_answers: boolean
+  thread_key: Buffer | null
   inboxes: InboxRow[] | null
 }
 
@@ -42,8 +43,8 @@ export const createRoutes = (db: Database): Routes => {
   const ask = batched(async (questions: readonly Question[]) => {
     const addresses = questions.map((question) => ('address' in question ? lowerCased(question.address) : null))
     const { rows } = await sql<AliasRow & { known: boolean }>`
-      select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at, s.suspended_at is not null as suspended,
-        s.share_answers as shares_answers,
+      select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at,
+        a.thread_key, s.suspended_at is not null as suspended, s.share_answers as shares_answers,
         exists (select 1 from correspondents c where c.alias_id = a.id and c.blocked_at is not null)
           or exists (select 1 from account_blocks b where b.account_id = a.account_id) as blocks,
         ${aliasRuleColumns},
@@ -85,6 +86,7 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   suspended: row.suspended,
   blocks: row.blocks,
   sharesAnswers: row.shares_answers,
+  threadKey: row.thread_key,
   inboxes: (row.inboxes ?? []).map(inboxFact),
   rules: aliasRules(row),
 })

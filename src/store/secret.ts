@@ -1,14 +1,15 @@
 // The base secret and what is derived from it (HKDF, RFC 5869): hashes of addresses, MACs, encryption at rest.
 // A check value in the database refuses a wrong secret, because with one every stored address would be unreadable.
 
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { conceal, reveal } from './conceal.ts'
 import type { Database } from './database.ts'
 
 type Purpose = 'verp' | 'reverse-alias' | 'correspondent' | 'retired-address' | 'sessions' | 'check' | 'at-rest' | 'code' | 'tries' | 'burn-link' | 'held-link'
   | 'reply-secret' | 'app-password' | 'domain-proof'
-  | 'reply-path' | 'message-id' | 'thread' | 'concealed'
+  | 'reply-path' | 'thread' | 'concealed'
 
 export type Keys = {
   /** HMAC-SHA-256 over the parts, each preceded by its length. 32 octets. */
@@ -18,18 +19,12 @@ export type Keys = {
   readonly encrypt: (text: string) => Buffer
   /** Throws when the bytes were not made with this secret. */
   readonly decrypt: (sealed: Uint8Array) => string
-  /**
-   * Unreadable octets, 12 longer, and the same for the same ones in the same context (a synthetic IV, as in RFC 5297): for names that leave
-   * the house and come back. `reveal`: undefined for what `conceal` did not make.
-   */
-  readonly conceal: (purpose: Purpose, context: string, bytes: Uint8Array) => Buffer
-  readonly reveal: (purpose: Purpose, context: string, concealed: Uint8Array) => Buffer | undefined
+  /** See store/conceal. */
+  readonly conceal: (purpose: Purpose, bytes: Uint8Array) => Buffer
+  readonly reveal: (purpose: Purpose, concealed: Uint8Array) => Buffer | undefined
   /** A derived secret for a library that wants a string. */
   readonly secretFor: (purpose: Purpose) => string
 }
-
-/** Of 96 bits: nobody guesses one, and it takes 2^48 names until two are alike. */
-const TAG_OCTETS = 12
 
 export const deriveKeys = (secret: string): Keys => {
   // As KeyObjects: with plain bytes createHmac makes one for each call (13 µs, with a kept one 2.5 µs).
@@ -41,20 +36,12 @@ export const deriveKeys = (secret: string): Keys => {
     known.set(purpose, made)
     return made
   }
-  const tagOf = (purpose: Purpose, context: string, bytes: Uint8Array): Buffer =>
-    createHmac('sha256', key(purpose)).update(`${Buffer.byteLength(context)}:${context}`).update(bytes).digest().subarray(0, TAG_OCTETS)
-  const stream = (tag: Uint8Array) => createCipheriv('aes-256-ctr', key('concealed'), Buffer.concat([tag, Buffer.alloc(16 - TAG_OCTETS)]))
+  const under = (purpose: Purpose) => ({
+    tagOf: (bytes: Uint8Array) => createHmac('sha256', key(purpose)).update('0:').update(bytes).digest(), cipherKey: key('concealed'),
+  })
   return {
-    conceal: (purpose, context, bytes) => {
-      const tag = tagOf(purpose, context, bytes)
-      return Buffer.concat([tag, stream(tag).update(bytes)])
-    },
-    reveal: (purpose, context, concealed) => {
-      if (concealed.length < TAG_OCTETS) return undefined
-      const tag = concealed.subarray(0, TAG_OCTETS)
-      const bytes = stream(tag).update(concealed.subarray(TAG_OCTETS))
-      return timingSafeEqual(tag, tagOf(purpose, context, bytes)) ? bytes : undefined
-    },
+    conceal: (purpose, bytes) => conceal(under(purpose), bytes),
+    reveal: (purpose, concealed) => reveal(under(purpose), concealed),
     hash: (purpose, ...parts) => {
       const hmac = createHmac('sha256', key(purpose))
       for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)

@@ -133,6 +133,7 @@ export interface Aliases {
   state: Generated<string>;
   strangers: string | null;
   system: Generated<boolean>;
+  thread_key: Buffer | null;
   uuid: Generated<string>;
 }
 

@@ -16,9 +16,12 @@ export const burnboxAliases = (text: string): readonly ImportLine[] => text.spli
     note: textOf(alias['note']) ?? null, displayName: textOf(alias['display_name']) ?? null, pinned: alias['pinned'] === true,
     createdAt: time(alias['created_at']), burnedAt: time(alias['burned_at']), lastMessageAt: time(alias['last_message_at']),
     delivered: count(counts['delivered']), held: count(counts['held']), replied: count(counts['replied']),
-    inboxes: mailboxes((listOf(alias['inboxes']) ?? []).flatMap((one) => textOf(one) ?? [])),
+    inboxes: mailboxes((listOf(alias['inboxes']) ?? []).flatMap((one) => textOf(one) ?? [])), threadKey: threadKeyIn(textOf(alias['thread_key'])),
   })]
 })
+
+/** 32 octets in base64url. */
+const threadKeyIn = (text: string | undefined): string | null => text !== undefined && /^[\w-]{43}$/.test(text) ? text : null
 
 const stateOf = (value: unknown): AliasState => value === 'burned' || value === 'closed' ? value : 'active'
 
@@ -80,6 +83,42 @@ export const senderLine = (line: string): SenderLine | undefined => {
 }
 
 export const blockLine = (line: string): Mailbox | undefined => mailbox(objectOf(parsed(line))?.['address'])
+
+export type HistoryLine = {
+  readonly alias: Mailbox
+  readonly at: Date
+  readonly kind: string
+  readonly deliveryId: string | null
+  readonly reason: string | null
+  readonly sender: string | null
+  readonly reply: string | null
+  readonly size: number | null
+  readonly checks: string | null
+  readonly thread: string | null
+}
+const historyKinds: ReadonlySet<string> = new Set(['created', 'burned', 'restored', 'closed', 'delivered', 'queued', 'deferred', 'held', 'released',
+  'deleted', 'lapsed', 'let-go', 'bounced', 'refused', 'replied', 'failed'])
+
+/** Of what happened to an address; what happened to the account stays where it did. */
+export const historyLine = (line: string): HistoryLine | undefined => {
+  const one = objectOf(parsed(line))
+  const [alias, at, kind] = [mailbox(one?.['alias']), time(one?.['at']), textOf(one?.['kind'])]
+  if (!one || !alias || !at || kind === undefined || !historyKinds.has(kind)) return undefined
+  // Each import has a line of its own that says so.
+  if (kind === 'created' && one['reason'] === 'import') return undefined
+  const text = (name: string, most: number): string | null => oneLine(textOf(one[name]), most)
+  const bigint = (name: string): string | null => {
+    const digits = textOf(one[name])
+    return digits !== undefined && /^\d{1,19}$/.test(digits) && BigInt(digits) < 2n ** 63n ? digits : null
+  }
+  const size = one['size']
+  const checks = Object.entries(objectOf(one['checks']) ?? {}).flatMap(([method, result]) =>
+    /^(?:spf|dkim|dmarc)$/.test(method) && /^[a-z]{1,16}$/.test(String(result)) ? [`${method}=${String(result)}`] : [])
+  return {
+    alias, at, kind, deliveryId: bigint('delivery'), reason: text('reason', 64), sender: text('from', 500), reply: text('reply', 1_000),
+    size: typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : null, checks: checks.join(' ') || null, thread: bigint('thread'),
+  }
+}
 
 export type HeldFacts = {
   readonly id: string

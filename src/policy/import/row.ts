@@ -22,6 +22,8 @@ export type ImportRow = {
   readonly replied: number
   /** The mailboxes that it led to, the main one first; none: the file does not say. */
   readonly inboxes: readonly Mailbox[]
+  /** Of another Burnbox: see store/thread-key. */
+  readonly threadKey: string | null
   /** Something that its owner should know although the row was taken. */
   readonly remark: string | null
 }
@@ -41,7 +43,8 @@ const firstYear = 1990
 
 export const unreadable = (line: number, text: string, why: string): Unreadable => ({ kind: 'unreadable', line, text: oneLine(text, mostShown) ?? '', why })
 
-type Given = Partial<Pick<ImportRow, 'state' | 'pinned' | 'createdAt' | 'burnedAt' | 'lastMessageAt' | 'delivered' | 'held' | 'replied' | 'inboxes' | 'remark'>>
+type Given = Partial<Pick<ImportRow,
+  'state' | 'pinned' | 'createdAt' | 'burnedAt' | 'lastMessageAt' | 'delivered' | 'held' | 'replied' | 'inboxes' | 'remark' | 'threadKey'>>
   & { readonly site?: string | null; readonly label?: string | null; readonly note?: string | null; readonly displayName?: string | null }
 
 /** The address is the one thing that a row must have. */
@@ -56,7 +59,7 @@ export const row = (line: number, address: string, given: Given = {}): ImportLin
     site: given.site ?? siteIn(note), label: oneLine(given.label, mostLabel), note, displayName: oneLine(given.displayName, mostDisplayName),
     pinned: given.pinned ?? false, createdAt: given.createdAt ?? null, lastMessageAt: given.lastMessageAt ?? null,
     delivered: given.delivered ?? 0, held: given.held ?? 0, replied: given.replied ?? 0,
-    inboxes: inboxes.slice(0, mostInboxes),
+    inboxes: inboxes.slice(0, mostInboxes), threadKey: given.threadKey ?? null,
     remark: given.remark ?? (inboxes.length > mostInboxes ? `Leads to the first ${mostInboxes} of its ${inboxes.length} inboxes.` : null),
   }
 }

@@ -113,6 +113,39 @@ test('an archive has everything, and another host takes it: the same reverse ali
   expect(await look(two.web, there, '/v1/correspondents')).toHaveLength(3)
 })
 
+test('settings move where they are nobody else’s, and what finds no room is told', async () => {
+  const person = await one.web.person('eve', { scopes })
+  const { body: alias } = await one.web.call('POST', '/v1/aliases', { token: person.token, json: { local_part: 'eve-shop' } })
+  await one.db.updateTable('account_settings').set({
+    address_format: 'words', notices: false, held_days: 10, activity_days: 200, spam_threshold: null, real_name: 'Eve Example',
+    held_bytes: 5_000_000, alias_limit: 7,
+  }).where('account_id', '=', person.id).execute()
+  const letters = ['a', 'b', 'c'].map((subject) => `Subject: ${subject}\n\n${'x'.repeat(2_000)}\n`)
+  for (const [n, letter] of letters.entries()) await holdMessage(one.db, alias.id, letter, { reason: 'stranger', at: new Date(Date.now() - n * 1_000) })
+  await holdMessage(one.db, alias.id, letters[0]!, { reason: 'would-reveal', out: { correspondentIds: [] } })
+  const bytes = await archive(one.web, person)
+
+  const there = await two.web.person('eve', { scopes })
+  const settings = () => two.db.selectFrom('account_settings').selectAll().where('account_id', '=', there.id).executeTakeFirstOrThrow()
+  await two.db.updateTable('account_settings').set({ held_bytes: 4_500 }).where('account_id', '=', there.id).execute()
+  const before = await settings()
+  const done = await imported(two.web, there, bytes)
+  expect(done).toMatchObject({ state: 'done', taken: 1, not_taken: 2 })
+  // Longer is taken, shorter is not; what the operator grants is not the archive's to say.
+  expect(await settings()).toEqual({ ...before, address_format: 'words', notices: false, activity_days: 200, spam_threshold: null, real_name: 'Eve Example' })
+  expect((await two.web.call('GET', '/v1/held', { token: there.token })).body.items).toHaveLength(2)
+  const { text: report } = await two.web.call('GET', `/v1/imports/${done.id}/report`, { token: there.token })
+  expect(report.trim().split(/\r\n/).sort()).toEqual([
+    `,eve-shop@${domain},not-taken,,Held messages (1) were left out: a held reply is sent by the host that it was written through.`,
+    `,eve-shop@${domain},not-taken,,Held messages (1) were left out: there is no more room for held mail here.`,
+    'line,address,outcome,new_address,remark',
+  ])
+
+  await two.db.updateTable('account_settings').set({ address_format: 'letters' }).where('account_id', '=', there.id).execute()
+  expect(await imported(two.web, there, bytes)).toMatchObject({ same: 1, not_taken: 2 })
+  expect((await settings()).address_format).toBe('letters')
+})
+
 test('N15 an archive gives nobody what is somebody else’s', async () => {
   const [mine, other] = [await two.web.person('mine', { scopes }), await two.web.person('other', { scopes })]
   const source = await one.web.person('source', { scopes })

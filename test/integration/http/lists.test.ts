@@ -245,7 +245,7 @@ test('a message’s way: its lines belong together, with what was found of it an
   const alias = await web.host.routes.byId(await idOf(bank.id))
   const at = new Date()
   const message = { from: 'A shop <a@shop.example>', authentication: 'burn.example; spf=pass smtp.mailfrom=shop.example; dkim=none; dmarc=fail' } as never
-  const line = { ...lineFor(alias!, message, 1_234, at), deliveryId: 77n }
+  const line = { ...lineFor(web.host, alias!, message, 1_234, at), deliveryId: 77n }
   await insertActivity(db, [{ ...line, kind: 'queued', reply: '451 4.7.1 Greylisted' }, { ...line, checks: null, kind: 'delivered', reply: '250 2.0.0 Ok' }])
   const { items } = await get(`/v1/activity?alias_id=${bank.id}&limit=2`)
   expect(items).toMatchObject([

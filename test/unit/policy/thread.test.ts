@@ -5,41 +5,50 @@ import { messageIdsIn, mintMessageId, readMessageId } from '../../../src/mail/me
 import { parseReplyPath, replyPathLocalPart } from '../../../src/mail/reply-path.ts'
 import { outgoingId, threadOf, withOriginalIds, type OutgoingIds } from '../../../src/policy/thread.ts'
 import { deriveKeys } from '../../../src/store/secret.ts'
+import { threadKeyOf, threadSecret } from '../../../src/store/thread-key.ts'
 
 const keys = deriveKeys('a secret for tests only')
-const veil = (context: string) => ({
-  conceal: (bytes: Uint8Array) => keys.conceal('message-id', context, bytes), reveal: (bytes: Uint8Array) => keys.reveal('message-id', context, bytes),
-})
+const veil = (uuid: string) => threadKeyOf(keys, { uuid })
 const gmail = 'CA+cFcrzxWn5kq3Y0f8Rk2a1T7s9u-VbLdE4h6JmPqXo=gNwA@mail.gmail.com'
 const outlook = 'AM9PR04MB8195D7A2C3E4F5061728394A5B6C7D8E9F0@AM9PR04MB8195.eurprd04.prod.outlook.com'
 
 describe('a minted id', () => {
   test('comes back to the inbox and the id that it stands for', () => {
     for (const id of [gmail, outlook, 'x', 'ü@x.example']) {
-      const minted = mintMessageId({ inboxId: 12_345_678_901, id }, 'burn.example', veil('a'))!
-      expect(readMessageId(minted, 'burn.example', veil('a'))).toEqual({ inboxId: 12_345_678_901, id })
+      const minted = mintMessageId({ inbox: 123_456_789_012, id }, 'burn.example', veil('a'))!
+      expect(readMessageId(minted, 'burn.example', veil('a'))).toEqual({ inbox: 123_456_789_012, id })
       expect(minted).toMatch(/^[\w-]+@burn\.example$/)
     }
   })
   test('is the same for the same id, so that a thread holds', () => {
-    const mint = () => mintMessageId({ inboxId: 1, id: gmail }, 'burn.example', veil('a'))
+    const mint = () => mintMessageId({ inbox: 1, id: gmail }, 'burn.example', veil('a'))
     expect(mint()).toBe(mint())
   })
   test('N13 for two aliases has nothing in common, and its length tells no provider from another', () => {
-    const [a, b] = ['a', 'b'].map((context) => mintMessageId({ inboxId: 1, id: gmail }, 'burn.example', veil(context))!)
+    const [a, b] = ['a', 'b'].map((context) => mintMessageId({ inbox: 1, id: gmail }, 'burn.example', veil(context))!)
     expect([...a!].filter((letter, n) => letter === b![n]).length).toBeLessThan(40)
     expect(a).not.toBe(b)
     expect(readMessageId(a!, 'burn.example', veil('b'))).toBeUndefined()
-    expect(mintMessageId({ inboxId: 1, id: 'short@mail.example' }, 'burn.example', veil('a'))).toHaveLength(a!.length)
+    expect(mintMessageId({ inbox: 1, id: 'short@mail.example' }, 'burn.example', veil('a'))).toHaveLength(a!.length)
   })
   test('that nobody minted, or that was changed, is none', () => {
-    const minted = mintMessageId({ inboxId: 1, id: gmail }, 'burn.example', veil('a'))!
+    const minted = mintMessageId({ inbox: 1, id: gmail }, 'burn.example', veil('a'))!
     for (const id of [gmail, `A${minted.slice(1)}`, minted.replace('burn', 'evil'), `${'A'.repeat(112)}@burn.example`]) {
       if (id !== minted) expect(readMessageId(id, 'burn.example', veil('a'))).toBeUndefined()
     }
   })
+  test('N13 is read elsewhere with the key of its alias, which reads no other', () => {
+    const elsewhere = deriveKeys('another secret for tests only')
+    const moved = threadKeyOf(elsewhere, { uuid: 'c', threadKey: elsewhere.encrypt(threadSecret(keys, { uuid: 'a' })) })
+    const [a, b] = ['a', 'b'].map((uuid) => mintMessageId({ inbox: 1, id: gmail }, 'burn.example', veil(uuid))!)
+    expect(readMessageId(a!, 'burn.example', moved)).toEqual({ inbox: 1, id: gmail })
+    expect(mintMessageId({ inbox: 1, id: gmail }, 'burn.example', moved)).toBe(a)
+    expect(readMessageId(b!, 'burn.example', moved)).toBeUndefined()
+    expect(moved.hash('seen', 'x')).toEqual(veil('a').hash('seen', 'x'))
+    expect(moved.hash('seen', 'x')).not.toEqual(veil('b').hash('seen', 'x'))
+  })
   test('of an id of absurd length there is none', () => {
-    expect(mintMessageId({ inboxId: 1, id: 'x'.repeat(301) }, 'burn.example', veil('a'))).toBeUndefined()
+    expect(mintMessageId({ inbox: 1, id: 'x'.repeat(301) }, 'burn.example', veil('a'))).toBeUndefined()
   })
 })
 
@@ -77,7 +86,7 @@ test('ids of a field: bounded, the root and the last ones kept', () => {
 })
 
 describe('the reverse-path of a reply', () => {
-  const reply = { conceal: (bytes: Uint8Array) => keys.conceal('reply-path', '', bytes), reveal: (bytes: Uint8Array) => keys.reveal('reply-path', '', bytes) }
+  const reply = { conceal: (bytes: Uint8Array) => keys.conceal('reply-path', bytes), reveal: (bytes: Uint8Array) => keys.reveal('reply-path', bytes) }
   const payload = { deliveryId: 2n ** 61n + 5n, aliasId: 4_000_000_000, day: 20_000, inboxId: 2 ** 40 - 1, correspondentId: 2 ** 33 + 7 }
   const localPart = replyPathLocalPart(payload, reply)
 
