@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest'
 import { peopleIn, programOn } from '../support/chaos-place.ts'
 import { createDatabase } from '../support/database.ts'
 import { listHeldRows } from '../support/mail-rows.ts'
-import { openNextHop } from '../support/next-hop.ts'
+import { openNextHop, type NextHop } from '../support/next-hop.ts'
 import { greet, letter, sendAlone, type SmtpClient } from '../support/smtp-client.ts'
 import { openSmallDisk, type SmallDisk } from '../support/tmpfs.ts'
 import { testNeeding } from '../support/tools.ts'
@@ -36,6 +36,9 @@ const theRest = async (client: SmtpClient): Promise<string> => {
   return client.reply()
 }
 
+/** Without our own notice of a first stranger, which comes with the minute. */
+const forwards = (hop: NextHop) => hop.accepted.filter(({ reversePath }) => reversePath !== '')
+
 const spooled = (disk: SmallDisk): readonly string[] => readdirSync(path.join(disk.folder, 'spool'))
 
 testNeeding('root', 'tmpfs')('F10 the disk is full in the middle of DATA: 452 4.3.1, nothing left behind, then before DATA; with room again 250', async () => {
@@ -54,7 +57,7 @@ testNeeding('root', 'tmpfs')('F10 the disk is full in the middle of DATA: 452 4.
     disk.free()
     await until(async () => (await sendAlone(program.smtpPort, { to, content: letter('room again', kilobyte.repeat(400)) })).startsWith('250'), 'room again')
   }
-  expect([hop.accepted.length, (await listHeldRows(db)).length]).toEqual([1, 1])
+  expect([forwards(hop).length, (await listHeldRows(db)).length]).toEqual([1, 1])
   expect(spooled(disk)).toEqual([])
 })
 
@@ -70,5 +73,5 @@ testNeeding('root', 'tmpfs')('F11 the spool becomes read-only: 451 4.3.0 and /re
   disk.readOnly(false)
   expect(await sendAlone(program.smtpPort, { to: one, content: letter('large', kilobyte.repeat(900)) })).toMatch(/^250 /)
   expect(await ready()).toBe(200)
-  expect(hop.accepted).toHaveLength(2)
+  expect(forwards(hop)).toHaveLength(2)
 })
