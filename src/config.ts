@@ -31,6 +31,7 @@ export type Config = {
   readonly dns: readonly string[]               // as dns.setServers takes them; empty: the system's
   readonly mxPort: number
   readonly mxAllowPrivate: boolean
+  readonly webhookPrivate: boolean              // webhooks may lead into private networks, and be http
   readonly secret?: string
   readonly tls?: { readonly cert: string; readonly key: string }     // absolute paths
   readonly proxyProtocol: false | readonly string[]                  // addresses and networks
@@ -121,6 +122,7 @@ export function readConfig(env: Environment, folder: string = process.cwd()): Co
     dns: read<readonly string[]>('BURNBOX_DNS', [], (text) => items(text).map(parseDnsServer)),
     mxPort: read('BURNBOX_MX_PORT', 25, (text) => parsePort(text, 1)),
     mxAllowPrivate: read('BURNBOX_MX_ALLOW_PRIVATE', false, parseBoolean),
+    webhookPrivate: read('BURNBOX_WEBHOOK_PRIVATE', false, parseBoolean),
     ...(secret !== undefined && { secret }),
     ...(tls && { tls }),
     proxyProtocol: read<false | readonly string[]>('BURNBOX_PROXY_PROTOCOL', false, parseProxyProtocol),

@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -12,6 +11,7 @@ import { createLocalRelay } from './flow/local-relay.ts'
 import type { Log } from './log.ts'
 import type { Relay } from './relay/attempt.ts'
 import { createDirect } from './relay/direct.ts'
+import { addressesOfMachine } from './relay/exchanges.ts'
 import { createSigner } from './relay/sign.ts'
 import { createSmarthost } from './relay/smarthost.ts'
 import { batched } from './store/batched.ts'
@@ -140,7 +140,3 @@ const pooledRandom = (): Host['random'] => {
     return taken
   }
 }
-
-/** Asked each time: an address may come and go. */
-const addressesOfMachine = (): ReadonlySet<string> =>
-  new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)))

@@ -7,13 +7,14 @@ import { lapseHeld } from '../store/holding.ts'
 import { lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseLocalMessages, lapseTries, sweepUnusedMessages } from '../store/lapse.ts'
 import { lapseNotices } from '../store/notices.ts'
 import { lapseEvidence } from '../store/sender-list.ts'
+import { lapseWebhookCalls } from '../store/webhook-calls.ts'
 import type { Host } from './host.ts'
 import { deleteLeftAccounts } from './suspend-account.ts'
 
 const BATCH = 500
 const STEPS = [
   lapseHeld, lapseLocalMessages, lapseActivity, lapseCorrespondents, lapseImports, lapseLinks, lapseNotices, lapseEvidence, lapseBurnLinks, lapseTries,
-  sweepUnusedMessages,
+  lapseWebhookCalls, sweepUnusedMessages,
 ]
 
 export const lapse = async (host: Host): Promise<void> => {

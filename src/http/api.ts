@@ -27,6 +27,7 @@ import { createRouter } from './shapes.ts'
 import { siteRoutes } from './site.ts'
 import { statRoutes } from './stats.ts'
 import { tokenRoutes } from './tokens.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export const createApi = (services: Services) => createRouter()
   .route('/v1/aliases', manyAliasesRoutes(services))
@@ -52,6 +53,7 @@ export const createApi = (services: Services) => createRouter()
   .route('/v1/stats', statRoutes(services))
   .route('/v1/tokens', tokenRoutes(services))
   .route('/v1/waiting', heldLinkRoutes(services))
+  .route('/v1/webhooks', webhookRoutes(services))
   .route('/v1', accountRoutes(services))
   .route('/v1', exportRoutes(services))
   .route('/v1', securityRoutes(services))

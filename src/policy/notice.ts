@@ -6,9 +6,9 @@ import { domainOf, type Mailbox } from '../mail/address.ts'
  * 'refused' the server of an inbox refuses mail · 'bounced' mail of an alias came back, from which of its inboxes is not known ·
  * 'insecure' a domain lost its TLS, and mail for it waits · 'clear' it gave TLS up long ago, and mail goes there in the clear.
  * 'stranger' the first one wrote to an alias · 'wanted' a burned alias got what looks like a code: told at once.
- * `about`: the address of an inbox or alias, a domain.
+ * 'webhook' one is switched off, because nobody took its calls. `about`: the address of an inbox or alias, a domain, the host of a webhook.
  */
-export type NoticeKind = 'refused' | 'bounced' | 'insecure' | 'clear' | 'stranger' | 'wanted'
+export type NoticeKind = 'refused' | 'bounced' | 'insecure' | 'clear' | 'stranger' | 'wanted' | 'webhook'
 
 export type NoticeFact = { readonly kind: NoticeKind; readonly about: string; readonly detail: string; readonly at: Date }
 
@@ -51,10 +51,12 @@ export const noticeSubject = (notices: readonly NoticeFact[], inboxes: readonly 
     case 'clear': return `Mail for ${only.about} goes without encryption`
     case 'stranger': return `A stranger has ${only.about}`
     case 'wanted': return `Held for ${only.about}: a code?`
+    case 'webhook': return `The webhook to ${only.about} is switched off`
   }
 }
 
 const manyThings = (notices: readonly NoticeFact[]): string => {
+  if (notices.some(({ kind }) => kind === 'webhook')) return 'Your inboxes and webhooks need a look'
   const strangers = notices.filter(({ kind }) => kind === 'stranger').length
   if (strangers === 0) return 'Your inboxes need a look'
   return strangers === notices.length && strangers > 0 ? `Strangers have ${strangers} of your addresses` : 'Your inboxes and addresses need a look'
@@ -75,6 +77,7 @@ export const noticeText = (notice: NoticeFact, inboxes: readonly InboxHealth[]):
     case 'insecure': return `Mail for your inboxes at ${about} waits since ${timeOf(notice.at)}; it is tried for 5 days, then held.\nThe reason: ${detail}`
     case 'stranger': return `${about} got mail from ${detail} on ${timeOf(notice.at)}, whom it was not given to.\nIts page shows who else wrote, and the proof.`
     case 'wanted': return `${about} is burned and got what looks like a code on ${timeOf(notice.at)}: ${detail}`
+    case 'webhook': return `Your webhook to ${about} took no call for 5 days and is switched off since ${timeOf(notice.at)}.\n${detail}`
     case 'clear': return `Mail for your inboxes at ${about} is sent without encryption since ${timeOf(notice.at)}.\n${detail}`
   }
 }

@@ -1,5 +1,6 @@
 // From a domain to its mail servers and their addresses (RFC 5321 §5.1), through the one resolver.
 
+import { networkInterfaces } from 'node:os'
 import { isPublicAddress } from '../mail/ip-address.ts'
 import { orderExchanges, type MxRecord } from '../mail/mx.ts'
 import { neverDelivered, notNow } from './no-route.ts'
@@ -71,3 +72,7 @@ const ask = async <T>(resolve: Resolve, name: string, rrtype: 'A' | 'AAAA' | 'MX
     return 'trouble'
   }
 }
+
+/** Asked each time: an address may come and go. */
+export const addressesOfMachine = (): ReadonlySet<string> =>
+  new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)))

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { callsFor } from './webhook-calls.ts'
 
 export type ActivityKind =
   | 'created' | 'burned' | 'restored' | 'closed' | 'forgotten' | 'delivered' | 'queued' | 'deferred' | 'held' | 'released'
@@ -24,12 +25,15 @@ export type ActivityLine = {
   readonly thread?: bigint | undefined
 }
 
-/** Arrays instead of one VALUES list: one prepared statement whatever the number of lines. */
+/**
+ * Arrays instead of one VALUES list: one prepared statement whatever the number of lines. What a webhook wants to hear of is written in the
+ * same one, so that neither is there without the other. An import tells nothing: it makes 100,000 addresses that are no news.
+ */
 export const insertActivity = async (db: Database | Tx, lines: readonly ActivityLine[]): Promise<void> => {
   if (lines.length === 0) return
   const column = <T>(pick: (line: ActivityLine) => T): T[] => lines.map(pick)
   await sql`
-    insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
+    with lines as (insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
     select * from unnest(
       ${column((line) => line.at.toISOString())}::timestamptz[], ${column((line) => line.accountId)}::text[],
       ${column((line) => line.aliasId)}::int[], ${column((line) => line.aliasAddress)}::text[],
@@ -37,7 +41,11 @@ export const insertActivity = async (db: Database | Tx, lines: readonly Activity
       ${column((line) => line.reason ?? null)}::text[], ${column((line) => line.sender ?? null)}::text[],
       ${column((line) => line.reply ?? null)}::text[], ${column((line) => line.size ?? null)}::bigint[], ${column((line) => line.checks ?? null)}::text[],
       ${column((line) => line.thread?.toString() ?? null)}::bigint[])
-    `.execute(db)
+    returning at, account_id, alias_id, alias_address, kind, reason)
+    ${callsFor(sql`
+      select account_id, case kind when 'created' then 'alias.created' when 'burned' then 'alias.burned' else 'message.held' end as event,
+        at, alias_id, alias_address, reason as detail
+      from lines where kind in ('created', 'burned', 'held') and reason is distinct from 'import'`)}`.execute(db)
 }
 
 export type Count = {

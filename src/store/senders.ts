@@ -8,6 +8,7 @@ import { batched } from './batched.ts'
 import type { Database } from './database.ts'
 import { createLearning, type Lesson } from './expected-senders.ts'
 import type { Keys } from './secret.ts'
+import { callsFor } from './webhook-calls.ts'
 
 /** Header and envelope of somebody's first message. */
 export type Evidence = {
@@ -69,13 +70,23 @@ export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
       join aliases a on a.id = q.alias_id
       on conflict (alias_id, address_hash) do update set proven = s.proven or excluded.proven, stranger = s.stranger and excluded.stranger
         where (excluded.proven and not s.proven) or (s.stranger and not excluded.stranger)
-      returning alias_id, organisation, stranger, first_at)
-      insert into notices (account_id, kind, about, inbox_id, detail, at)
-      select distinct on (a.id) a.account_id, 'stranger', a.address, null::bigint, m.organisation, m.first_at
+      returning alias_id, organisation, stranger, first_at),
+      strange as (
+      select distinct on (m.alias_id, m.organisation) a.account_id, a.id as alias_id, a.address, a.state, m.organisation, m.first_at
       from met m join aliases a on a.id = m.alias_id join account_settings c on c.account_id = a.account_id
-      where m.stranger and a.state = 'active' and coalesce(a.strangers, c.strangers) <> 'silent' and m.organisation is distinct from a.site
+      where m.stranger and coalesce(a.strangers, c.strangers) <> 'silent' and m.organisation is distinct from a.site
+      order by m.alias_id, m.organisation, m.first_at),
+      called as (${callsFor(sql`
+        select account_id, 'stranger.seen' as event, first_at as at, alias_id, address as alias_address, case when not exists (
+          select 1 from inboxes i where i.account_id = s.account_id and '.' || split_part(i.address, '@', -1) like '%.' || s.organisation)
+          then organisation end as detail
+        from strange s where not exists (select 1 from senders k where k.alias_id = s.alias_id and k.stranger and k.organisation = s.organisation)`)})
+      insert into notices (account_id, kind, about, inbox_id, detail, at)
+      select distinct on (m.alias_id) m.account_id, 'stranger', m.address, null::bigint, m.organisation, m.first_at
+      from strange m join aliases a on a.id = m.alias_id
+      where m.state = 'active'
         and not exists (select 1 from senders k where k.alias_id = a.id and k.stranger and k.organisation is distinct from a.site)
-      order by a.id, m.first_at
+      order by m.alias_id, m.first_at
       on conflict (account_id, kind, about) do nothing`.execute(db)
     return met.map(() => undefined)
   }, { rounds: 1, size: 100 })

@@ -532,6 +532,36 @@ export interface Verification {
   value: string;
 }
 
+export interface WebhookCalls {
+  alias_address: string | null;
+  alias_uuid: string | null;
+  at: Timestamp;
+  attempts: Generated<number>;
+  detail: string | null;
+  event: string;
+  id: Generated<Int8>;
+  next_attempt_at: Timestamp;
+  uuid: Generated<string>;
+  webhook_id: Int8;
+}
+
+export interface Webhooks {
+  account_id: string;
+  created_at: Timestamp;
+  enabled: Generated<boolean>;
+  events: string[];
+  failing_since: Timestamp | null;
+  given_up: Generated<number>;
+  id: Generated<Int8>;
+  last_at: Timestamp | null;
+  last_error: string | null;
+  last_status: number | null;
+  secret_encrypted: Buffer;
+  switched_off_at: Timestamp | null;
+  url_encrypted: Buffer;
+  uuid: Generated<string>;
+}
+
 export interface DB {
   account: Account;
   account_blocks: AccountBlocks;
@@ -576,4 +606,6 @@ export interface DB {
   twoFactor: TwoFactor;
   user: User;
   verification: Verification;
+  webhook_calls: WebhookCalls;
+  webhooks: Webhooks;
 }

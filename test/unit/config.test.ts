@@ -18,7 +18,7 @@ describe('readConfig', () => {
       relay: { kind: 'local' },
       dns: [],
       mxPort: 25,
-      mxAllowPrivate: false,
+      mxAllowPrivate: false, webhookPrivate: false,
       proxyProtocol: false,
       trustedClients: ['127.0.0.0/8', '::1'],
       trustedProxies: [],
