@@ -215,6 +215,8 @@ export const domain = (id: string, signal?: AbortSignal) =>
   answer<DomainWithRecords>(api.domains[':id'].$get({ ...one(id), query: { check: 'true' } }, until(signal)))
 export const addDomain = (name: string) => answer<DomainWithRecords>(api.domains.$post({ json: { name } }))
 export const proveDomain = (id: string) => answer<DomainWithRecords>(api.domains[':id'].verify.$post(one(id)))
+export type DomainChange = { made_up?: OwnDomain['made_up']; made_up_pattern?: string | null; made_up_daily?: number }
+export const changeDomain = (id: string, change: DomainChange) => answer<OwnDomain>(api.domains[':id'].$patch({ ...one(id), json: change }))
 export const removeDomain = (id: string) => done(api.domains[':id'].$delete(one(id)))
 
 export const activity = (aliasId: string, cursor?: string, signal?: AbortSignal) =>

@@ -3,6 +3,7 @@ import { checkRecords, dnsRecords, zoneLines } from '../flow/dns-records.ts'
 import type { Host } from '../flow/host.ts'
 import { Problem } from '../flow/problem.ts'
 import { activateDkimRotation, listDkimKeys, prepareDkimRotation } from '../flow/rotate-dkim.ts'
+import { isSubdomainOf } from '../policy/subdomain.ts'
 import { isOurDomain } from '../store/domains.ts'
 import { table, withHost, type Command } from './command.ts'
 
@@ -12,6 +13,12 @@ const domainNamed = async (host: Host, values: Readonly<Record<string, unknown>>
   const name = String(values['domain'] ?? host.domain).toLowerCase()
   if (!await isOurDomain(host.db, name)) throw new Problem('not-found', `${name} is not a domain of this host.`)
   return name
+}
+
+/** What is below the host's is signed with the host's key. */
+const signingDomain = async (host: Host, values: Readonly<Record<string, unknown>>): Promise<string> => {
+  const name = await domainNamed(host, values)
+  return isSubdomainOf(host.domain, name) ? host.domain : name
 }
 
 export const dnsCommands: readonly Command[] = [
@@ -34,7 +41,7 @@ export const dnsCommands: readonly Command[] = [
     help: [ofAccount],
     options: { domain: { type: 'string' } },
     run: ({ values, services }) => withHost(services, async ({ host }) => {
-      const keys = await listDkimKeys(host, await domainNamed(host, values))
+      const keys = await listDkimKeys(host, await signingDomain(host, values))
       return {
         text: table(keys.map((key) => [key.selector, key.algorithm, key.state, key.changedAt.toISOString()])),
         json: keys.map((key) => ({ selector: key.selector, algorithm: key.algorithm, state: key.state, changed_at: key.changedAt.toISOString() })),
@@ -53,7 +60,7 @@ export const dnsCommands: readonly Command[] = [
     options: { activate: { type: 'boolean' }, force: { type: 'boolean' }, domain: { type: 'string' } },
     run: ({ values, services }) => withHost(services, async ({ host }) => {
       const activate = values['activate'] === true
-      const domain = await domainNamed(host, values)
+      const domain = await signingDomain(host, values)
       await (activate ? activateDkimRotation(host, { force: values['force'] === true, domain }) : prepareDkimRotation(host, domain))
       const changed = (await listDkimKeys(host, domain)).filter(({ state }) => state === (activate ? 'active' : 'next'))
       const wanted = changed.map(({ selector }) => `${selector}._domainkey.${domain}`)

@@ -7,7 +7,7 @@ import { fieldsNamed, fieldsOf, valueOf, type Field } from '../mail/header.ts'
 import { messageIdsIn } from '../mail/message-id.ts'
 import { authenticationResults } from '../policy/authentication-results.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
-import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
+import type { AliasFact, Forward, Hold, MakeUp } from '../policy/decide.ts'
 import { isAuthenticated, judge, type Authentication } from '../policy/judge.ts'
 import { screen } from '../policy/screen.ts'
 import type { SpamVerdict } from '../policy/spam.ts'
@@ -19,6 +19,7 @@ import { cutThrough } from './cut-through.ts'
 import type { RoutedDelivery } from './deliver.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import { newDeliveryId, type Host } from './host.ts'
+import { addressOf, makeUpAll } from './make-up.ts'
 import { asOwnersAsk } from './owners-rules.ts'
 import { lineFor, queueAndHold } from './queue-and-hold.ts'
 
@@ -28,24 +29,26 @@ const PASS = { kind: 'pass' } as const
 const CLIP_CHARACTERS = 500
 
 /** Throws when the store is away: nothing is promised then. */
-export const acceptMessage = async (host: Host, incoming: Incoming<Forward | Hold>): Promise<Acceptance> => {
-  const { content } = incoming
+export const acceptMessage = async (host: Host, wanted: Incoming<Forward | Hold | MakeUp>): Promise<Acceptance> => {
+  const { content } = wanted
   const violation = headerViolation(content.header)
   const fields = violation ? [] : fieldsOf(content.header)
   const verdict = screen({
-    reversePathKind: incoming.reversePath.kind, headerViolation: violation, fields,
-    aliases: incoming.routes.map((route) => route.alias.address), isVerp: false,
+    reversePathKind: wanted.reversePath.kind, headerViolation: violation, fields,
+    aliases: wanted.routes.map(addressOf), isVerp: false,
   })
   if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
 
-  const [found, spam] = await Promise.all([authenticate(host, incoming, fields), checkSpam(host, incoming)])
+  const [found, spam] = await Promise.all([authenticate(host, wanted, fields), checkSpam(host, wanted)])
   const judgement = found ? judge(found, host.config.arcTrusted) : PASS
-  const message = messageFacts(host, incoming, fields, found, spam)
+  const message = messageFacts(host, wanted, fields, found, spam)
   const refused = [judgement, spam].find((one) => one.kind === 'refuse')
   if (refused) {
-    if (refused.reason !== 'dns-trouble') noteRefused(host, incoming, message, refused.reason)
+    if (refused.reason !== 'dns-trouble') noteRefused(host, wanted, message, refused.reason)
     return { kind: 'refused', reason: refused.reason }
   }
+  const incoming = await makeUpAll(host, wanted)
+  if (!incoming) return { kind: 'refused', reason: 'make-up-late' }
   const holding = judgement.kind === 'hold' ? judgement : verdict
   const spamHolders = await holdersOfSpam(host, spam, incoming)
   const blocking = await blockedBy(host, incoming.routes.map(({ alias }) => alias), soleFrom(fields)?.mailbox)
@@ -71,10 +74,11 @@ const newDelivery = (host: Host, alias: AliasFact, inboxId: string, createdAt: D
   attempts: 1, unknownOutcomes: 0, released: false,
 })
 
-/** Its owner may wonder where a message is. */
-const noteRefused = (host: Host, incoming: Incoming, message: MessageFacts, reason: 'unauthentic' | 'spam'): void => {
-  for (const { alias } of incoming.routes) {
-    host.recorder.note({ ...lineFor(host, alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason })
+/** Its owner may wonder where a message is. Of an address that nobody has, nobody does. */
+const noteRefused = (host: Host, incoming: Incoming<Forward | Hold | MakeUp>, message: MessageFacts, reason: 'unauthentic' | 'spam'): void => {
+  for (const route of incoming.routes) {
+    if (route.kind === 'make-up') continue
+    host.recorder.note({ ...lineFor(host, route.alias, message, incoming.content.size, host.clock.now()), kind: 'refused', reason })
   }
 }
 

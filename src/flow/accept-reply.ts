@@ -121,7 +121,7 @@ const headerFacts = async (
   }
 }
 
-const messageFacts = (host: Host, incoming: Incoming, fields: readonly Field[], header: Buffer): LeavingReply['message'] => {
+const messageFacts = (host: Host, incoming: Incoming<Reply>, fields: readonly Field[], header: Buffer): LeavingReply['message'] => {
   const [subject] = fieldsNamed(fields, 'subject')
   return {
     receivedAt: incoming.receivedAt, reversePath: '', helo: host.domain, clientIp: '127.0.0.1', protocol: 'ESMTP',

@@ -11,7 +11,7 @@ import type { Acceptance, Incoming } from './incoming.ts'
 /** Throws when the store is away: nothing is promised then. */
 export const accept = (host: Host, incoming: Incoming): Promise<Acceptance> => {
   switch (incoming.routes[0].kind) {
-    case 'forward': case 'hold': return acceptMessage(host, only(incoming, 'forward', 'hold'))
+    case 'forward': case 'hold': case 'make-up': return acceptMessage(host, only(incoming, 'forward', 'hold', 'make-up'))
     case 'report': case 'reply-report': return acceptReports(host, only(incoming, 'report', 'reply-report'))
     case 'write-request': return acceptWriteRequest(host, only(incoming, 'write-request'))
     case 'reply': return acceptReply(host, only(incoming, 'reply'))

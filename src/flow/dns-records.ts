@@ -3,6 +3,8 @@
 import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
 import { dkimKeyRecord } from '../mail/dns-tags.ts'
+import { isSubdomainOf } from '../policy/subdomain.ts'
+import { hasSubdomains } from '../store/domains.ts'
 import { checkRecord, type Checked, type RecordValue } from './check-record.ts'
 import { ensureDkimKeys, listDkimKeys } from './rotate-dkim.ts'
 import type { Host } from './host.ts'
@@ -14,6 +16,7 @@ const RETIRED_FOR_MS = 7 * 86_400_000
 
 /** Of the host's domain, or of one of an account. */
 export const dnsRecords = async (host: Host, domain: string = host.domain): Promise<readonly DnsRecord[]> => {
+  if (isSubdomainOf(host.domain, domain)) return [subdomainRecord(host.config, domain)]
   await ensureDkimKeys(host, domain)
   const gone = host.clock.now().getTime() - RETIRED_FOR_MS
   const keys = (await listDkimKeys(host, domain)).filter((key) => key.state !== 'retired' || key.changedAt.getTime() > gone)
@@ -23,8 +26,13 @@ export const dnsRecords = async (host: Host, domain: string = host.domain): Prom
     ...keys.map(({ selector, algorithm, publicKey, state }): DnsRecord => (
       { name: `${selector}._domainkey.${domain}`, type: 'TXT', value: dkimKeyRecord(algorithm, publicKey), why: whyKey[state] })),
     dmarc,
+    ...(domain === host.domain && await hasSubdomains(host.db, domain) ? [subdomainRecord(host.config, `*.${domain}`)] : []),
   ]
 }
+
+/** The host signs for what is below it, in its own name, which DMARC takes as aligned (RFC 9989 §4.4.1): its mail only has to find the way here. */
+export const subdomainRecord = (config: Config, name: string): DnsRecord => (
+  { ...mailRecords(config, config.domain)[0], name, why: 'mail for the names that accounts chose here comes to this server; whoever runs it publishes it once, for *' })
 
 /** Those that need no key. */
 export const mailRecords = (config: Config, domain: string): readonly [mx: DnsRecord, spf: DnsRecord, dmarc: DnsRecord] => [

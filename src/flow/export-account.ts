@@ -68,6 +68,7 @@ async function* aliases(host: Host, accountId: string): AsyncGenerator<ExportedA
 
 const aliasJson = (alias: ExportedAlias) => ({
   address: alias.address, state: alias.state, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName, pinned: alias.pinned,
+  origin: alias.origin,
   created_at: alias.createdAt, burned_at: alias.burnedAt, closed_at: alias.closedAt, last_message_at: alias.lastMessageAt,
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied }, inboxes: alias.inboxes.map(({ address }) => address),
   strangers: alias.strangerMail, quiet: alias.quiet,

@@ -23,7 +23,7 @@ export type Incoming<R extends Route = Route> = {
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: RefusedVerdict['reason'] | ReplyRefusal | 'not-accepted' | 'holding-full' }
+  | { readonly kind: 'refused'; readonly reason: RefusedVerdict['reason'] | ReplyRefusal | 'not-accepted' | 'holding-full' | 'make-up-late' }
   /** The server of the correspondent refused a reply, in these words. */
   | { readonly kind: 'passed-back'; readonly said: string }
 

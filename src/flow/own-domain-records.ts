@@ -1,8 +1,9 @@
 // What the owner of a domain publishes: first the proof that it is theirs, then what makes its mail come here and be believed.
 // The proof is a keyed hash, so that it names neither account nor inbox to whoever reads the DNS (RELIABILITY N16).
 import { encodeBase32 } from '../mail/base32.ts'
+import { isSubdomainOf } from '../policy/subdomain.ts'
 import type { DomainClaim } from '../store/domain-claims.ts'
-import { dnsRecords, mailRecords, type DnsRecord } from './dns-records.ts'
+import { dnsRecords, mailRecords, subdomainRecord, type DnsRecord } from './dns-records.ts'
 import type { Host } from './host.ts'
 
 const PROOF_OCTETS = 16
@@ -14,7 +15,7 @@ export const proofRecord = (host: Pick<Host, 'keys'>, { accountId, name }: Pick<
 })
 
 /** A key for signing is made when the domain is proved: who only names a domain costs nothing. */
-export const ownDomainRecords = async (host: Host, claim: DomainClaim): Promise<readonly DnsRecord[]> => [
+export const ownDomainRecords = async (host: Host, claim: DomainClaim): Promise<readonly DnsRecord[]> => isSubdomainOf(host.domain, claim.name) ? [subdomainRecord(host.config, claim.name)] : [
   proofRecord(host, claim),
   ...(claim.provedAt === null ? mailRecords(host.config, claim.name) : await dnsRecords(host, claim.name)).map(forOwner),
 ]

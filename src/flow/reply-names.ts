@@ -3,6 +3,7 @@
 import { domainOf, type Mailbox } from '../mail/address.ts'
 import { replyPathLocalPart, type Veil } from '../mail/reply-path.ts'
 import type { AliasFact } from '../policy/decide.ts'
+import { isSubdomainOf } from '../policy/subdomain.ts'
 import type { Host } from './host.ts'
 
 const DAY_MS = 86_400_000
@@ -23,11 +24,12 @@ export type ReplyDelivery = {
   readonly createdAt: Date
 }
 
-/** At the domain of the alias, so that SPF aligns with its From; the same over all attempts. */
+/** At the domain of the alias, so that SPF aligns with its From; below the host's domain at that, which has the records. The same over all attempts. */
 export const replyPath = (host: Host, alias: Pick<AliasFact, 'id' | 'address'>, delivery: ReplyDelivery): Mailbox => {
   const localPart = replyPathLocalPart({
     deliveryId: delivery.id, aliasId: alias.id, day: Math.floor(delivery.createdAt.getTime() / DAY_MS),
     inboxId: Number(delivery.inboxId ?? 0), correspondentId: Number(delivery.correspondentId),
   }, replyVeil(host))
-  return `${localPart}@${domainOf(alias.address)}` as Mailbox
+  const domain = domainOf(alias.address)
+  return `${localPart}@${isSubdomainOf(host.domain, domain) ? host.domain : domain}` as Mailbox
 }

@@ -8,9 +8,11 @@ import { kindOfLocalPart, type LocalPartKind } from '../mail/reverse-alias.ts'
 import { parseWriteAddress } from '../mail/write-address.ts'
 import { decideAlias, type Refusal, type Route } from '../policy/decide.ts'
 import { canMakeRoom } from '../policy/retention.ts'
+import { isSubdomainOf } from '../policy/subdomain.ts'
 import { holdingUse } from '../store/holding.ts'
 import { routeBurnOrder } from './burn-by-mail.ts'
 import type { Host } from './host.ts'
+import { routeMadeUp } from './make-up.ts'
 import { isOurDomain, replyVeil } from './reply-names.ts'
 import { routeReply } from './route-reply.ts'
 
@@ -23,9 +25,11 @@ export const kindOfRecipient = (forwardPath: Mailbox): LocalPartKind => kindOfLo
 
 /** A transaction holds recipients of one kind, and what an owner writes is of one alias. */
 export const goTogether = (one: Route, other: Route): boolean =>
-  groupOf(one) === groupOf(other) && ((one.kind !== 'reply' && one.kind !== 'write-request') || one.alias.id === other.alias.id)
+  groupOf(one) === groupOf(other) && (!isOfOneAlias(one) || !isOfOneAlias(other) || one.alias.id === other.alias.id)
 
-const groupOf = ({ kind }: Route): Route['kind'] => (kind === 'hold' ? 'forward' : kind)
+const isOfOneAlias = (route: Route): route is Extract<Route, { kind: 'reply' | 'write-request' }> => route.kind === 'reply' || route.kind === 'write-request'
+
+const groupOf = ({ kind }: Route): Route['kind'] => (kind === 'hold' || kind === 'make-up' ? 'forward' : kind)
 
 export const routeRecipient = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal> => {
   switch (kindOfRecipient(forwardPath)) {
@@ -39,10 +43,11 @@ const routeAlias = async (host: Host, forwardPath: Mailbox, sender: Sender): Pro
   const fact = await host.routes.byAddress(forwardPath)
   if (fact.kind === 'foreign-domain') return { kind: 'reject', reason: 'relay-not-permitted' }
   if (fact.kind === 'unknown') {
-    return await routeWriteRequest(host, forwardPath) ?? (isOperatorAddress(host, forwardPath) ? { kind: 'tempfail', reason: 'no-operator' } : NO_SUCH_ADDRESS)
+    return await routeWriteRequest(host, forwardPath) ?? await routeToOperator(host, forwardPath, sender)
+      ?? await routeMadeUp(host, lowerCased(forwardPath), sender.declaredSize) ?? NO_SUCH_ADDRESS
   }
   const decision = decideAlias(fact.alias)
-  if (decision.kind !== 'hold' || decision.reason !== 'burned') return decision
+  if (decision.kind !== 'hold' || (decision.reason !== 'burned' && decision.reason !== 'flood')) return decision
   const use = await holdingUse(host.db, fact.alias.accountId)
   return canMakeRoom(use, sender.declaredSize) ? decision : { kind: 'tempfail', reason: 'holding-full' }
 }
@@ -52,6 +57,13 @@ const routeWriteRequest = async (host: Host, forwardPath: Mailbox): Promise<Rout
   const asked = parseWriteAddress(forwardPath)
   const fact = asked && await host.routes.byAddress(asked.alias)
   return asked && fact?.kind === 'alias' && fact.alias.state !== 'closed' ? { kind: 'write-request', alias: fact.alias, address: asked.address } : undefined
+}
+
+/** What is below the host's domain has the host's operator: who has postmaster@ of a name can get a certificate for it. */
+const routeToOperator = async (host: Host, forwardPath: Mailbox, sender: Sender): Promise<Route | Refusal | undefined> => {
+  if (isOperatorAddress(host, forwardPath)) return { kind: 'tempfail', reason: 'no-operator' }
+  const operator = `${localPartOf(lowerCased(forwardPath))}@${host.domain}` as Mailbox
+  return isSubdomainOf(host.domain, domainOf(forwardPath)) && isOperatorAddress(host, operator) ? routeAlias(host, operator, sender) : undefined
 }
 
 /** postmaster and abuse are aliases of the operator (RFC 5321 §4.5.1); before there is one, mail to them waits at its sender. */

@@ -24,6 +24,12 @@ export const FullAlias = BriefAlias.extend({
   ends_at: Time.nullable().openapi({ description: 'It burns then' }),
   ends_after: Count.nullable().openapi({ description: 'It burns after so many more messages' }),
   ends_idle_days: Count.nullable().openapi({ description: 'It burns after so many days without mail' }),
+  made_up: z.object({
+    from: z.string().nullable().openapi({ description: 'The domain of the reverse-path; null: the null reverse-path' }),
+    host: z.string().openapi({ description: 'As it said in EHLO' }), ip: z.string(),
+    suggested_site: z.string().nullable().openapi({ description: 'Who first wrote and could be proven, while it has no site' }),
+    flooded: z.boolean().openapi({ description: 'It was made when enough of that day had been: its mail is held until it is restored' }),
+  }).nullable().openapi({ description: 'The mail that made it, at created_at; null: its owner made it' }),
   counts: z.object({ delivered: Count, held: Count, replied: Count }),
 }).openapi('Alias')
 /** The days of a sparkline: one number a day (UTC), oldest first, the last one is today. */
@@ -44,6 +50,7 @@ export const fullJson = (alias: Alias): z.input<typeof FullAlias> => ({
   last_message_at: alias.lastMessageAt?.toISOString() ?? null,
   holding: alias.holding, strangers: alias.strangers, stranger_mail: alias.strangerMail,
   quiet: alias.quiet, ends_at: alias.endsAt?.toISOString() ?? null, ends_after: alias.endsLeft, ends_idle_days: alias.endsIdleDays,
+  made_up: alias.madeUpBy && { ...alias.madeUpBy, suggested_site: alias.suggestedSite, flooded: alias.flooded },
   counts: { delivered: alias.delivered, held: alias.held, replied: alias.replied },
 })
 export const briefJson = (alias: Alias): z.input<typeof BriefAlias> =>

@@ -19,4 +19,6 @@ export type AliasRules = Expectation & {
   readonly endsAt: Date | null
   /** Messages that it takes before it burns. */
   readonly endsLeft: number | null
+  /** It was made by mail when enough of that day had been. */
+  readonly flooded?: boolean
 }

@@ -22,7 +22,7 @@ export type CorrespondentFact = {
 }
 
 export type RejectReason = 'no-such-address' | 'relay-not-permitted' | 'reverse-alias' | 'own-address' | 'other-alias'
-export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator' | 'too-many-correspondents'
+export type TempfailReason = 'holding-full' | 'other-kind' | 'no-operator' | 'too-many-correspondents' | 'too-many-made-up'
 
 export type InboxFact = {
   readonly id: string
@@ -70,11 +70,13 @@ export type ReplyReport = {
 }
 /** Mail to `alias+name=domain`: how does one write to name@domain as the alias? */
 export type WriteRequest = { readonly kind: 'write-request'; readonly alias: AliasFact; readonly address: Mailbox }
+/** Nobody has this address yet: the message makes it when it is accepted, and not before, so that who only asks makes nothing. */
+export type MakeUp = { readonly kind: 'make-up'; readonly address: Mailbox; readonly accountId: string }
 export type Reject = { readonly kind: 'reject'; readonly reason: RejectReason }
 export type Tempfail = { readonly kind: 'tempfail'; readonly reason: TempfailReason }
 
 /** We take responsibility (RFC 5321 §6.1). */
-export type Route = Forward | Hold | Report | Reply | ReplyReport | WriteRequest
+export type Route = Forward | Hold | Report | Reply | ReplyReport | WriteRequest | MakeUp
 /** The client keeps the message. */
 export type Refusal = Reject | Tempfail
 
@@ -82,7 +84,7 @@ export const decideAlias = (alias: AliasFact): Forward | Hold | Reject => {
   switch (alias.state) {
     case 'closed': return { kind: 'reject', reason: 'no-such-address' }
     case 'burned': return { kind: 'hold', alias, reason: 'burned' }
-    case 'active': return forwardOrHold(alias, alias.inboxes)
+    case 'active': return alias.rules?.flooded ? { kind: 'hold', alias, reason: 'flood' } : forwardOrHold(alias, alias.inboxes)
   }
 }
 

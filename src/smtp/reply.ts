@@ -20,7 +20,7 @@ type Spoken =
   | 'store-away' | 'service-away' | 'stopping' | 'bad-reverse-path' | 'bad-forward-path' | 'unknown-parameter' | 'needs-smtputf8'
   | 'too-many-clients' | 'too-many-of-network' | 'too-many-transactions' | 'too-many-commands' | 'too-many-unknown' | 'too-fast'
   | 'tls-needed' | 'sign-in-needed' | 'wrong-password' | 'too-many-sign-ins' | 'sign-in-away'
-  | 'idle' | 'session-too-long' | 'too-slow'
+  | 'too-many-new' | 'idle' | 'session-too-long' | 'too-slow'
   | 'malformed' | 'too-large' | 'far-too-large' | 'declared-too-large' | 'no-command' | 'line-too-long' | 'not-implemented' | 'no-room'
 
 const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> = {
@@ -38,6 +38,9 @@ const replies: Readonly<Record<Spoken, readonly [code: number, text: string]>> =
   'too-many-correspondents': [450, '4.7.1 Too many people written to for the first time, try again tomorrow'],
   'holding-full': [452, '4.2.2 Mailbox full, try again later'],
   'other-kind': [452, '4.5.3 Send to this address in a transaction of its own'],
+  'too-many-made-up': [450, '4.7.1 Too many new addresses, try again later'],
+  'make-up-late': [450, '4.2.0 This address cannot be made now, try again later'],
+  'too-many-new': [452, '4.5.3 Too many new addresses at once, send to this one in another transaction'],
   'no-operator': [451, '4.3.0 Not set up yet, try again later'],
   'unjudgeable-from': [550, '5.7.1 The From field must have exactly one address'],
   'unauthentic': [550, '5.7.1 Message not accepted: the domain of its From asks to reject mail that fails DMARC'],

@@ -9,6 +9,7 @@ import { NoRoom } from '../flow/queue-limit.ts'
 import { goTogether, isOperatorAddress, kindOfRecipient, routeRecipient, type Sender } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
 import type { Refusal, Reject, Route } from '../policy/decide.ts'
+import { MOST_NEW_OF_MESSAGE } from '../policy/made-up.ts'
 import type { Protocol } from '../store/messages.ts'
 import type { Limits } from './limits.ts'
 import { receive } from './receive.ts'
@@ -95,10 +96,11 @@ export const createSessions = (
     switch (route.kind) {
       case 'reject': return (isGuess(route) && options.limits.unknownRecipient(session.id)) || replyForRefusal(route)
       case 'tempfail': return replyForRefusal(route)
-      case 'forward': case 'hold': case 'report': case 'reply': case 'reply-report': case 'write-request': {
+      case 'forward': case 'hold': case 'report': case 'reply': case 'reply-report': case 'write-request': case 'make-up': {
         const [one] = transaction.routes.values()
         if (one && !goTogether(one, route)) return replyFor('other-kind')
-        if (!isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
+        if (route.kind === 'make-up' && newOnes(transaction) >= MOST_NEW_OF_MESSAGE) return replyFor('too-many-new')
+        if (route.kind !== 'make-up' && !isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
         transaction.routes.set(recipient, route)
         return undefined
       }
@@ -118,7 +120,7 @@ export const createSessions = (
       case 'malformed': return cutOff(session, replyFor('malformed'))
       case 'content': break
     }
-    options.limits.tookMessage(session.id, [...transaction.routes.values()].map(({ alias }) => alias.id))
+    options.limits.tookMessage(session.id, [...transaction.routes.values()].flatMap((route) => (route.kind === 'make-up' ? [] : [route.alias.id])))
     try {
       const acceptance = await journeys.accept({
         reversePath: transaction.reversePath, helo: session.hostNameAppearsAs, clientIp: session.remoteAddress,
@@ -176,6 +178,8 @@ export const createSessions = (
 const isNoRoom = (error: unknown): boolean => error instanceof NoRoom || (error as { code?: string }).code === '53100'
 
 const isReport = ({ kind }: Route): boolean => kind === 'report' || kind === 'reply-report'
+
+const newOnes = ({ routes }: Transaction): number => [...routes.values()].filter(({ kind }) => kind === 'make-up').length
 
 const isGuess = ({ reason }: Reject): boolean => reason === 'no-such-address' || reason === 'relay-not-permitted'
 

@@ -52,9 +52,23 @@ export type Alias = {
   /** Messages that it takes before it burns. */
   readonly endsLeft: number | null
   readonly endsIdleDays: number | null
+  /** How it came to be: made by its owner, or by the first mail to it. */
+  readonly origin: 'owner' | 'made-up'
+  readonly madeUpBy: MadeUpBy | null
+  /** Of a made-up one without a site: the organisation that it learned first. */
+  readonly suggestedSite: string | null
+  /** Its mail is held: it was made when enough of that day had been. */
+  readonly flooded: boolean
   readonly learned: number
   readonly learningSince: Date
   readonly inboxes: readonly AliasInbox[]
+}
+export type MadeUpBy = {
+  /** The domain of the reverse-path; null: the null reverse-path. */
+  readonly from: string | null
+  /** As it said in EHLO. */
+  readonly host: string
+  readonly ip: string
 }
 export type NewAlias = {
   readonly accountId: string
@@ -67,6 +81,7 @@ export type NewAlias = {
   readonly displayName: string | null
   readonly pinned: boolean
   readonly inboxIds: readonly string[]
+  readonly madeUpBy?: MadeUpBy
   readonly now: Date
   /** The keyed hash under which this address would be kept if it had been forgotten. */
   readonly retiredHash: Buffer
@@ -91,7 +106,9 @@ export const selectAliases = (db: Database) => db.selectFrom('aliases').innerJoi
   'c.last_message_at', 'c.delivered', 'c.held', 'c.replied',
   sql<string>`(select count(*) from held h where h.alias_id = aliases.id and h.released_at is null)`.as('holding'),
   countStrangers.as('strangers'), 'aliases.strangers as stranger_mail', 'aliases.quiet', 'aliases.ends_at', 'aliases.ends_left', 'aliases.ends_idle_days',
-  'aliases.learned', 'aliases.learning_since',
+  'aliases.learned', 'aliases.learning_since', 'aliases.origin', 'aliases.origin_from', 'aliases.origin_host', 'aliases.origin_ip', 'aliases.flooded',
+  sql<string | null>`case when aliases.origin = 'made-up' and aliases.site is null then
+    (select e.name from expected_senders e where e.alias_id = aliases.id and e.origin = 'first' and e.kind = 'domain' limit 1) end`.as('suggested_site'),
   sql<AliasInbox[]>`(
     select coalesce(json_agg(json_build_object('id', i.uuid, 'number', i.id, 'address', i.address, 'verified', i.verified_at is not null,
       'verifiedAt', i.verified_at, 'createdAt', i.created_at) order by i.id), '[]')
@@ -107,6 +124,9 @@ export const aliasOf = (row: AliasRow): Alias => ({
   replied: Number(row.replied), holding: Number(row.holding),
   strangers: Number(row.strangers), strangerMail: row.stranger_mail as StrangerMode | null, learned: row.learned,
   learningSince: row.learning_since ?? row.created_at, quiet: row.quiet, endsAt: row.ends_at, endsLeft: row.ends_left, endsIdleDays: row.ends_idle_days,
+  origin: row.origin as Alias['origin'], flooded: row.flooded,
+  madeUpBy: row.origin === 'made-up' ? { from: row.origin_from, host: row.origin_host!, ip: row.origin_ip! } : null,
+  suggestedSite: row.suggested_site,
   inboxes: row.inboxes,
 })
 
@@ -146,6 +166,7 @@ export const insertAlias = async (tx: Tx, alias: NewAlias): Promise<{ readonly i
     address: `${alias.localPart}@${alias.domain.name}`,
     system: alias.system ?? false, site: alias.site, label: alias.label, note: alias.note, display_name: alias.displayName,
     pinned: alias.pinned, created_at: alias.now,
+    ...(alias.madeUpBy && { origin: 'made-up', origin_from: alias.madeUpBy.from, origin_host: alias.madeUpBy.host, origin_ip: alias.madeUpBy.ip }),
   }).onConflict((conflict) => conflict.doNothing()).returning(['id', 'uuid']).executeTakeFirst()
   if (!made) return undefined
   const retired = await tx.selectFrom('retired_addresses').select('address_hash')

@@ -1,6 +1,7 @@
 // Domains of accounts: claimed by a name, theirs once proved (store/domains), gone when their last address is.
 import { sql } from 'kysely'
 import type { Mailbox } from '../mail/address.ts'
+import { MADE_UP_DAILY, type MadeUpMode, type MadeUpRule } from '../policy/made-up.ts'
 import type { Database, Tx } from './database.ts'
 import { isUuid } from './uuid.ts'
 
@@ -14,9 +15,12 @@ export type DomainClaim = {
   readonly provedAt: Date | null
   /** Addresses of it, postmaster and abuse not counted. */
   readonly aliases: number
+  readonly madeUp: MadeUpRule
 }
 
-const claims = (db: Database | Tx) => db.selectFrom('domain_claims as c').select((eb) => [
+const claims = (db: Database | Tx) => db.selectFrom('domain_claims as c')
+  .leftJoin('domains as o', (join) => join.onRef('o.name', '=', 'c.name').onRef('o.account_id', '=', 'c.account_id')).select((eb) => [
+  'o.made_up', 'o.made_up_pattern', 'o.made_up_daily',
   'c.id', 'c.uuid', 'c.account_id', 'c.name', 'c.created_at', 'c.proved_at',
   eb.selectFrom('aliases as a').innerJoin('domains as d', 'd.id', 'a.domain_id').whereRef('d.name', '=', 'c.name')
     .whereRef('a.account_id', '=', 'c.account_id').where('a.system', '=', false).select((n) => n.fn.countAll<string>().as('n')).as('aliases'),
@@ -25,6 +29,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof claims>['executeTakeFirstOrThrow
 
 const claimOf = (row: Row): DomainClaim => ({
   id: row.id, uuid: row.uuid, accountId: row.account_id, name: row.name, createdAt: row.created_at, provedAt: row.proved_at, aliases: Number(row.aliases),
+  madeUp: { mode: (row.made_up ?? 'off') as MadeUpMode, pattern: row.made_up_pattern, daily: row.made_up_daily ?? MADE_UP_DAILY },
 })
 
 export const claimsOf = async (db: Database | Tx, accountId: string): Promise<readonly DomainClaim[]> =>
@@ -49,6 +54,10 @@ export const takeDomain = async (tx: Tx, claim: Pick<DomainClaim, 'id' | 'accoun
   await tx.updateTable('domain_claims').set({ proved_at: sql<Date>`coalesce(proved_at, ${now})` }).where('id', '=', claim.id).execute()
   return true
 }
+
+/** A name below the host's is given once: who wrote to its addresses must never reach somebody else. False: it was given already. */
+export const giveOnce = async (tx: Tx, nameHash: Buffer): Promise<boolean> =>
+  (await tx.insertInto('retired_addresses').values({ address_hash: nameHash }).onConflict((c) => c.doNothing()).executeTakeFirst()).numInsertedOrUpdatedRows === 1n
 
 /** Its postmaster and abuse. */
 export const systemAliasesOf = async (tx: Tx, name: string): Promise<readonly { readonly id: number; readonly address: Mailbox }[]> => {

@@ -23,3 +23,8 @@ export const domainsOf = async (db: Database, accountId: string): Promise<readon
 
 export const isOurDomain = async (db: Database, name: string): Promise<boolean> =>
   await db.selectFrom('domains').select('id').where('name', '=', name).executeTakeFirst() !== undefined
+
+/** Names below the host's that accounts chose. */
+export const hasSubdomains = async (db: Database, hostDomain: string): Promise<boolean> =>
+  await db.selectFrom('domains').select('id').where('account_id', 'is not', null).where('name', 'like', `%.${hostDomain.replaceAll(/[\\_%]/g, '\\$&')}`)
+    .limit(1).executeTakeFirst() !== undefined

@@ -120,12 +120,17 @@ export interface Aliases {
   ends_idle_days: number | null;
   ends_idle_since: Timestamp | null;
   ends_left: number | null;
+  flooded: Generated<boolean>;
   id: Generated<number>;
   label: string | null;
   learned: Generated<number>;
   learning_since: Timestamp | null;
   local_part: string;
   note: string | null;
+  origin: Generated<string>;
+  origin_from: string | null;
+  origin_host: string | null;
+  origin_ip: string | null;
   pinned: Generated<boolean>;
   quiet: Generated<boolean>;
   search: Generated<string>;
@@ -265,6 +270,11 @@ export interface DomainClaims {
 export interface Domains {
   account_id: string | null;
   id: Generated<Int8>;
+  made_up: Generated<string>;
+  made_up_count: Generated<number>;
+  made_up_daily: Generated<number>;
+  made_up_day: Timestamp | null;
+  made_up_pattern: string | null;
   name: string;
 }
 

@@ -22,6 +22,7 @@ import { MailPlot } from './mail-plot.tsx'
 import { NameField } from './name-field.tsx'
 import { NoteField } from './note-field.tsx'
 import { EndsHere } from './ends-here.tsx'
+import { MadeUpHere } from './made-up-here.tsx'
 import { SenderSees } from './sender-sees.tsx'
 import { StrangersHere } from './strangers-here.tsx'
 
@@ -46,6 +47,7 @@ function Address({ alias, local }: { readonly alias: Alias; readonly local: bool
         </div>
         <aside class="side" aria-label="About this address">
           <SenderSees alias={alias} />
+          <MadeUpHere alias={alias} />
           <StrangersHere alias={alias} />
           <CorrespondentList alias={alias} />
           <InboxChoice alias={alias} />

@@ -5,7 +5,9 @@ import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useSending } from '../parts/use-sending.ts'
 
-export function AddDomain({ added, close }: { readonly added: (made: OwnDomain) => void; readonly close: () => void }) {
+type Props = { readonly domain: string; readonly added: (made: OwnDomain) => void; readonly close: () => void }
+
+export function AddDomain({ domain, added, close }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const { busy, wrong, send } = useSending()
   useEffect(() => {
@@ -21,7 +23,16 @@ export function AddDomain({ added, close }: { readonly added: (made: OwnDomain) 
   }
   return (
     <form class="code" ref={form} onSubmit={submit} noValidate>
-      <Field words="Domain that you own" name="name" inputMode="url" autocomplete="off" autocapitalize="none" spellcheck={false} wrong={wrong.value} />
+      <Field
+        words="Domain that you own"
+        hint={`Or a name of your own here, anna.${domain} say: it is yours at once, one for each account, and is chosen once.`}
+        name="name"
+        inputMode="url"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        wrong={wrong.value}
+      />
       <div class="actions">
         <BusyButton busy={busy.value}>Add this domain</BusyButton>
         <button class="btn" type="button" onClick={close}>

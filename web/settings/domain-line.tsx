@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
+import { MadeUp } from './made-up.tsx'
 import { DomainRecords } from './domain-records.tsx'
 import { OpenButton, SettingsLine } from './settings-line.tsx'
 
@@ -36,8 +37,8 @@ export function DomainLine({ domain, opened, changed }: Props) {
       action={
         <OpenButton
           open={open.value}
-          words="Records"
-          label={`${open.value ? 'Close' : 'Show'} the records of ${domain.name}`}
+          words={domain.verified ? 'Settings' : 'Records'}
+          label={`${open.value ? 'Close' : 'Show'} the records of ${domain.name}${domain.verified ? ' and its settings' : ''}`}
           toggle={() => {
             open.value = !open.value
           }}
@@ -46,11 +47,14 @@ export function DomainLine({ domain, opened, changed }: Props) {
     >
       {open.value && (
         <>
+          {domain.verified && <MadeUp domain={domain} />}
           <DomainRecords domain={domain} proved={changed}>
-            <button class="btn" type="button" aria-busy={busy.value} onClick={remove}>
-              Remove this domain <span class="vh">{domain.name}</span>
-            </button>
-            {domain.aliases > 0 && <span class="hint">Forget its addresses first.</span>}
+            {!domain.of_host && (
+              <button class="btn" type="button" aria-busy={busy.value} onClick={remove}>
+                Remove this domain <span class="vh">{domain.name}</span>
+              </button>
+            )}
+            {!domain.of_host && domain.aliases > 0 && <span class="hint">Forget its addresses first.</span>}
           </DomainRecords>
           {wrong.value && <Wrong>{wrong.value}</Wrong>}
         </>

@@ -41,10 +41,11 @@ export function Domains({ domain }: { readonly domain: string }) {
         )}
       </div>
       <p class="prose">
-        Addresses are made at <bdi>{domain}</bdi>, or at a domain that you own.
+        Addresses are made at <bdi>{domain}</bdi>, at a name of your own below it, or at a domain that you own.
       </p>
       {adding.value && (
         <AddDomain
+          domain={domain}
           added={added}
           close={() => {
             adding.value = false

@@ -1,5 +1,6 @@
 // /v1/domains: named, proved by the DNS, used for addresses, removed.
 import { afterAll, expect, test } from 'vitest'
+import { dnsRecords } from '../../../src/flow/dns-records.ts'
 import { routeRecipient } from '../../../src/flow/route-recipient.ts'
 import { parseMailbox } from '../../../src/mail/address.ts'
 import { ensureHostDomain } from '../../../src/store/domains.ts'
@@ -111,4 +112,31 @@ test('what is no domain, the host\'s own, one twice, one of an own inbox, one to
   expect(await post('bücher.example')).toMatchObject({ status: 201, body: { name: 'xn--bcher-kva.example' } })
   expect(await web.call('GET', '/v1/domains', { token: await web.token(carol, ['create']) })).toMatchObject({ status: 403 })
   expect(await web.call('POST', '/v1/domains', { token: await web.token(carol, ['read']), json: { name: 'third.example' } })).toMatchObject({ status: 403 })
+})
+
+test('a name below the host\'s domain is theirs at once, needs the host\'s MX alone, and stays', async () => {
+  const dora = await web.person('dora')
+  const { status, body: domain } = await call('POST', '', { name: 'Dora.burn.example' }, dora.token)
+  expect([status, domain]).toMatchObject([201, {
+    name: 'dora.burn.example', verified: true, of_host: true, made_up: 'off', made_up_pattern: null, made_up_daily: 20,
+    records: [{ name: 'dora.burn.example', type: 'MX', value: '10 in.burn.example.' }],
+  }])
+  expect((await dnsRecords(web.host)).at(-1)).toMatchObject({ name: '*.burn.example', type: 'MX' })
+  expect(await dnsRecords(web.host, 'dora.burn.example')).toHaveLength(1)
+  expect(await db.selectFrom('dkim_keys').select('domain').where('domain', '=', 'dora.burn.example').execute()).toEqual([])
+  expect(await call('POST', '', { name: 'in.burn.example' }, bob.token)).toMatchObject({ status: 422, body: { detail: expect.stringContaining('reserved') } })
+  expect(await call('DELETE', `/${domain.id}`, undefined, dora.token)).toMatchObject({ status: 409, body: { code: 'in-use' } })
+  const made = await web.call('POST', '/v1/aliases', { token: dora.token, json: { local_part: 'mine', domain: 'dora.burn.example' } })
+  expect(made).toMatchObject({ status: 201, body: { address: 'mine@dora.burn.example', made_up: null } })
+
+  const change = (json: unknown, token = dora.token) => call('PATCH', `/${domain.id}`, json, token)
+  expect(await rcpt('new@dora.burn.example')).toBe('reject no-such-address')
+  expect(await change({ made_up: 'pattern' })).toMatchObject({ status: 422 })
+  expect(await change({ made_up: 'pattern', made_up_pattern: ' n* ', made_up_daily: 3 }))
+    .toMatchObject({ status: 200, body: { made_up: 'pattern', made_up_pattern: 'n*', made_up_daily: 3 } })
+  expect([await rcpt('new@dora.burn.example'), await rcpt('other@dora.burn.example')]).toEqual(['make-up', 'reject no-such-address'])
+  expect(await change({ made_up: 'off' }, bob.token)).toMatchObject({ status: 404 })
+  expect(await change({ made_up_daily: 1001 })).toMatchObject({ status: 422 })
+  const unproved = await add('unproved.example', bob.token)
+  expect(await call('PATCH', `/${unproved.id}`, { made_up: 'on' }, bob.token)).toMatchObject({ status: 409, body: { code: 'not-published' } })
 })
