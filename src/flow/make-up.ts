@@ -22,7 +22,9 @@ export const routeMadeUp = async (host: Host, address: Mailbox, declaredSize: nu
   if (domain.aliasLimit !== null && await countAliases(host.db, domain.accountId) >= domain.aliasLimit) return undefined
   if (await isRetired(host.db, host.keys.hash('retired-address', address))) return undefined
   if (domain.today >= mostMadeUp(domain)) return { kind: 'tempfail', reason: 'too-many-made-up' }
-  if (domain.today >= domain.daily && !canMakeRoom(await holdingUse(host.db, domain.accountId), declaredSize)) return { kind: 'tempfail', reason: 'holding-full' }
+  if (domain.today >= domain.daily && !canMakeRoom(await holdingUse(host.db, domain.accountId), declaredSize)) {
+    return { kind: 'tempfail', reason: 'holding-full' }
+  }
   return { kind: 'make-up', address, accountId: domain.accountId }
 }
 

@@ -15,7 +15,10 @@ export const proofRecord = (host: Pick<Host, 'keys'>, { accountId, name }: Pick<
 })
 
 /** A key for signing is made when the domain is proved: who only names a domain costs nothing. */
-export const ownDomainRecords = async (host: Host, claim: DomainClaim): Promise<readonly DnsRecord[]> => isSubdomainOf(host.domain, claim.name) ? [subdomainRecord(host.config, claim.name)] : [
+export const ownDomainRecords = async (host: Host, claim: DomainClaim): Promise<readonly DnsRecord[]> =>
+  isSubdomainOf(host.domain, claim.name) ? [subdomainRecord(host.config, claim.name)] : provedRecords(host, claim)
+
+const provedRecords = async (host: Host, claim: DomainClaim): Promise<readonly DnsRecord[]> => [
   proofRecord(host, claim),
   ...(claim.provedAt === null ? mailRecords(host.config, claim.name) : await dnsRecords(host, claim.name)).map(forOwner),
 ]

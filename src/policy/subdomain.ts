@@ -3,7 +3,8 @@
 /** What other services of the host may be called, or what a reader takes for the host itself. */
 const reserved = new Set([
   'abuse', 'account', 'accounts', 'admin', 'administrator', 'api', 'app', 'auth', 'autoconfig', 'autodiscover', 'blog', 'bounce', 'bounces', 'burn',
-  'burnbox', 'cdn', 'dns', 'docs', 'email', 'ftp', 'git', 'help', 'host', 'hostmaster', 'imap', 'info', 'localhost', 'login', 'mail', 'mailer', 'mta', 'mta-sts',
+  'burnbox', 'cdn', 'dns', 'docs', 'email', 'ftp', 'git', 'help', 'host', 'hostmaster', 'imap', 'info', 'localhost', 'login', 'mail', 'mailer', 'mta',
+  'mta-sts',
   'mx', 'news', 'noc', 'noreply', 'no-reply', 'openpgpkey', 'operator', 'pop', 'pop3', 'postmaster', 'relay', 'root', 'security', 'signin', 'smtp', 'ssl',
   'static', 'status', 'submission', 'support', 'sysadmin', 'test', 'web', 'webmail', 'webmaster', 'wpad', 'www',
 ])

@@ -100,7 +100,9 @@ export const createSessions = (
         const [one] = transaction.routes.values()
         if (one && !goTogether(one, route)) return replyFor('other-kind')
         if (route.kind === 'make-up' && newOnes(transaction) >= MOST_NEW_OF_MESSAGE) return replyFor('too-many-new')
-        if (route.kind !== 'make-up' && !isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) return replyFor('too-fast')
+        if (route.kind !== 'make-up' && !isReport(route) && options.limits.isFlooded(session.id, route.alias.id) && !isOperatorAddress(host, recipient)) {
+          return replyFor('too-fast')
+        }
         transaction.routes.set(recipient, route)
         return undefined
       }

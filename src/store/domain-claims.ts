@@ -57,7 +57,8 @@ export const takeDomain = async (tx: Tx, claim: Pick<DomainClaim, 'id' | 'accoun
 
 /** A name below the host's is given once: who wrote to its addresses must never reach somebody else. False: it was given already. */
 export const giveOnce = async (tx: Tx, nameHash: Buffer): Promise<boolean> =>
-  (await tx.insertInto('retired_addresses').values({ address_hash: nameHash }).onConflict((c) => c.doNothing()).executeTakeFirst()).numInsertedOrUpdatedRows === 1n
+  (await tx.insertInto('retired_addresses').values({ address_hash: nameHash }).onConflict((c) => c.doNothing()).executeTakeFirst())
+    .numInsertedOrUpdatedRows === 1n
 
 /** Its postmaster and abuse. */
 export const systemAliasesOf = async (tx: Tx, name: string): Promise<readonly { readonly id: number; readonly address: Mailbox }[]> => {

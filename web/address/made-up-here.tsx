@@ -14,7 +14,15 @@ export function MadeUpHere({ alias }: { readonly alias: Alias }) {
     <section class="sec" aria-labelledby="mu-h">
       <h2 id="mu-h">Made by mail</h2>
       <p class="prose">
-        The first message to it came {made.from ? <>from <bdi>{made.from}</bdi></> : 'without a return address'}, by <bdi>{made.host}</bdi> (<bdi>{made.ip}</bdi>).
+        The first message to it came{' '}
+        {made.from ? (
+          <>
+            from <bdi>{made.from}</bdi>
+          </>
+        ) : (
+          'without a return address'
+        )}
+        , by <bdi>{made.host}</bdi> (<bdi>{made.ip}</bdi>).
       </p>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       {site && (

@@ -74,7 +74,8 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
             defaultValue={now.value.made_up_daily}
             onBlur={(event) => {
               const text = event.currentTarget.value.trim()
-              if (/^\d+$/.test(text) && Number(text) !== now.value.made_up_daily) change({ made_up_daily: Number(text) }, `Of more than ${text} a day the mail is held.`)
+              if (!/^\d+$/.test(text) || Number(text) === now.value.made_up_daily) return
+              change({ made_up_daily: Number(text) }, `Of more than ${text} a day the mail is held.`)
             }}
           />
           <span class="hint">The mail of more waits in Holding</span>

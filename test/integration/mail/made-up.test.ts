@@ -4,6 +4,7 @@ import { addDomain } from '../../../src/flow/add-domain.ts'
 import { changeMadeUp } from '../../../src/flow/change-made-up.ts'
 import { createAccount } from '../../../src/flow/create-account.ts'
 import { forgetAlias } from '../../../src/flow/forget-alias.ts'
+import { replyPath } from '../../../src/flow/reply-names.ts'
 import { restoreAlias } from '../../../src/flow/restore-alias.ts'
 import { routeRecipient } from '../../../src/flow/route-recipient.ts'
 import type { MadeUpRule } from '../../../src/policy/made-up.ts'
@@ -120,6 +121,14 @@ test('K17 a day\'s guesses end: of a message ten, of a day ten times as many, an
   expect(await rcpt('new')).toEqual([expect.stringMatching(/^452 4\.2\.2 /)])
   await db.updateTable('domains').set({ made_up_count: 100 }).where('name', '=', domain.name).execute()
   expect(await rcpt('new')).toEqual([expect.stringMatching(/^450 4\.7\.1 /)])
+})
+
+test('what leaves as an address below the host\'s domain has the host\'s reverse-path, whose records there are', async () => {
+  const { host, write, at, found } = await open()
+  await write(at('shop'), 'news@shop.example')
+  const delivery = { id: 1n, inboxId: null, correspondentId: '1', createdAt: host.clock.now() }
+  expect(replyPath(host, (await found('shop'))!, delivery)).toMatch(/^b\.[a-z2-7.]+@burn\.example$/)
+  expect(replyPath(host, { id: 1, address: mailbox('shop@family.example') }, delivery)).toMatch(/@family\.example$/)
 })
 
 test('two processes make it once, and every message is taken', async () => {
