@@ -32,7 +32,7 @@ export const dnsRecords = async (host: Host, domain: string = host.domain): Prom
 
 /** The host signs for what is below it in its own name, which DMARC takes as aligned (RFC 9989 §4.4.1): mail only has to find the way here. */
 export const subdomainRecord = (config: Config, name: string): DnsRecord => (
-  { ...mailRecords(config, config.domain)[0], name, why: 'mail for the names that accounts chose here comes to this server; its operator publishes it once, for *' })
+  { ...mailRecords(config, config.domain)[0], name, why: 'mail for the names that accounts chose comes to this server; its operator publishes it once, for *' })
 
 /** Those that need no key. */
 export const mailRecords = (config: Config, domain: string): readonly [mx: DnsRecord, spf: DnsRecord, dmarc: DnsRecord] => [
