@@ -25,7 +25,7 @@ import type { Host } from './host.ts'
 import type { Acceptance, Incoming } from './incoming.ts'
 import { leavingDelivery, queueReply, type LeavingReply } from './leaving-reply.ts'
 import { noteAttempted } from './note-attempted.ts'
-import { isOurDomain } from './reply-names.ts'
+import { isOurDomain, recipientBehind } from './reply-names.ts'
 import { hasReplySecret } from './reply-secret.ts'
 import { createReplyThread, threadsAsked } from './reply-thread.ts'
 import { replyThrough } from './reply-through.ts'
@@ -68,7 +68,7 @@ export const acceptReply = async (host: Host, incoming: Incoming<Reply>, submitt
   const scanned = await scanReply(host, {
     alias: alias.address, header: leaving.header, content,
     secrets: { addresses: facts.addresses.filter((address) => !to.some((one) => one.address === lowerCased(address))), realName: facts.realName },
-    correspondentOf: (reverseAlias) => to.find((one) => one.reverseLocalPart === splitReverse(localPartOf(reverseAlias)).base)?.address,
+    correspondentOf: recipientBehind(host, alias, to),
   })
   const reply = (header: Buffer, body: Incoming['content']): LeavingReply => ({
     alias, inbox, checks, content: withHeader(header, body), message: messageFacts(host, incoming, fields, header),

@@ -1,7 +1,6 @@
 // Release of a held reply: to those it is for, as it is, or without the parts that would tell who its owner is.
 
-import { lowerCased, localPartOf } from '../mail/address.ts'
-import { splitReverse } from '../mail/reverse-alias.ts'
+import { lowerCased } from '../mail/address.ts'
 import { withHeader } from '../mail/with-header.ts'
 import { EXPIRES_AFTER_MS } from '../policy/backoff.ts'
 import type { AliasFact } from '../policy/decide.ts'
@@ -14,6 +13,7 @@ import { replyFacts } from '../store/reply-facts.ts'
 import { correspondentById } from '../store/reverse-aliases.ts'
 import { newDeliveryId, type Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
+import { recipientBehind } from './reply-names.ts'
 import { scanReply, withoutParts } from './scan-reply.ts'
 import { storedContent } from './stored-content.ts'
 
@@ -46,7 +46,7 @@ export const leaveOutWhatReveals = async (host: Host, held: HeldLine): Promise<v
   const scanned = await scanReply(host, {
     alias: alias.address, header: left.header, content: left,
     secrets: { addresses: facts.addresses.filter((address) => !to.some((one) => one.address === lowerCased(address))), realName: facts.realName },
-    correspondentOf: (reverseAlias) => to.find((one) => one.reverseLocalPart === splitReverse(localPartOf(reverseAlias)).base)?.address,
+    correspondentOf: recipientBehind(host, alias, to),
   })
   if (scanned.kind === 'reveals') throw cannot()
   const content = withHeader(scanned.header, scanned.content)

@@ -1,8 +1,9 @@
 // The names that a reply leaves under and comes back by: its reverse-path, the reverse alias of who gets it.
 
-import { domainOf, type Mailbox } from '../mail/address.ts'
+import { domainOf, localPartOf, type Mailbox } from '../mail/address.ts'
 import { replyPathLocalPart, type Veil } from '../mail/reply-path.ts'
-import type { AliasFact } from '../policy/decide.ts'
+import { splitReverse } from '../mail/reverse-alias.ts'
+import type { AliasFact, CorrespondentFact } from '../policy/decide.ts'
 import { isSubdomainOf } from '../policy/subdomain.ts'
 import type { Host } from './host.ts'
 
@@ -16,6 +17,11 @@ export const replyVeil = ({ keys }: Pick<Host, 'keys'>): Veil => ({
 /** Where the names of an alias live: at its own domain, and at the host's. */
 export const isOurDomain = (host: Host, alias: Pick<AliasFact, 'address'>, domain: string): boolean =>
   domain === host.domain || domain === domainOf(alias.address)
+
+/** Of the recipients, who stands behind a reverse alias in the text. */
+export const recipientBehind = (host: Host, alias: Pick<AliasFact, 'address'>, to: readonly CorrespondentFact[]): ((mailbox: Mailbox) => Mailbox | undefined) =>
+  (mailbox) => isOurDomain(host, alias, domainOf(mailbox))
+    ? to.find(({ reverseLocalPart }) => reverseLocalPart === splitReverse(localPartOf(mailbox)).base)?.address : undefined
 
 export type ReplyDelivery = {
   readonly id: bigint

@@ -70,13 +70,22 @@ export const reverseAliasesIn = (text: string, { correspondentOf }: Names, { kin
     if (!mayHold(text, view, reverseAliasHint)) return []
     const shown = mappedBy(sourceText(text), [...view, ...folding])
     return [...shown.text.matchAll(reverseAlias)].flatMap((match) => {
-      const written = parseMailbox(match[0].replaceAll(seam, '').toLowerCase())
-      const correspondent = written && correspondentOf(written)
+      const [found] = readings(match[0]).flatMap((written) => {
+        const mailbox = parseMailbox(written.replaceAll(seam, '').toLowerCase())
+        const correspondent = mailbox && correspondentOf(mailbox)
+        return correspondent === undefined ? [] : [{ written, correspondent }]
+      })
       // In HTML and in calendars other letters would have to be escaped, each in its own way; such a one keeps its reverse alias.
-      const isPlain = correspondent !== undefined && /^[a-z0-9._+@-]+$/i.test(correspondent)
-      return isPlain ? changesFor(shown, match.index, match[0], correspondent) : []
+      const isPlain = found !== undefined && /^[a-z0-9._+@-]+$/i.test(found.correspondent)
+      return isPlain ? changesFor(shown, match.index, found.written, found.correspondent) : []
     })
   })
+}
+
+// A domain may go on behind what nobody sees, or end there and the next word begin: the longest first.
+const readings = (written: string): string[] => {
+  const seams = [...written.matchAll(/\ue000/g)].map(({ index }) => index).filter((at) => at > written.indexOf('@') + 1)
+  return [written.length, ...seams.toReversed()].map((end) => written.slice(0, end).replace(/[.\ue000-]+$/, ''))
 }
 const reverseAliasHint = /r\.[a-z2-7]{26}[.@]/i
 const reverseAlias = /(?<![a-z0-9])r\.(?:[a-z2-7]\ue000?){26}(?:\.\ue000?(?:[a-z2-7]\ue000?){16})?@\ue000?[a-z0-9](?:[a-z0-9.\ue000-]{0,250}[a-z0-9])?/gi

@@ -57,6 +57,18 @@ test('N05 a reverse alias of a recipient becomes his address, another one stays'
   expect(rewritten(`> to ${known}, ${other}\r\n`, 'jane@home.example')).toBe(`> to support@shop.example, ${other}\r\n`)
 })
 
+test('N05 only the reverse alias goes, not the word behind what nobody sees', () => {
+  const only = { ...names, correspondentOf: (one: Mailbox) => one === known ? parseMailbox('support@shop.example') : undefined }
+  const none = needlesOf({ addresses: [], realName: null }, alias)
+  const changed = (made: Made): string | undefined => scanForLeaks(whole(made), none, only).edits[0]?.by.toString()
+  expect(changed(text(`To: ${known}\r\nSubject: x\r\n> ${known}.\r\n> Next\r\n`)))
+    .toBe('To: support@shop.example\r\nSubject: x\r\n> support@shop.example.\r\n> Next\r\n')
+  expect(changed(part('text/html; charset=utf-8', `<b>${known}</b>Next <i>${known.replace('.ex', '<wbr>.ex')}</i>Next`)))
+    .toBe('<b>support@shop.example</b>Next <i>support@shop.example<wbr></i>Next')
+  expect(changed(part('text/calendar; charset=utf-8', `ORGANIZER:mailto:${known}\r\nATTENDEE:mailto:${known.replace('burn', 'bu\r\n rn')}\r\nEND:VEVENT\r\n`))
+    ?.replace('\r\n \r\n', '\r\n')).toBe('ORGANIZER:mailto:support@shop.example\r\nATTENDEE:mailto:support@shop.example\r\nEND:VEVENT\r\n')
+})
+
 test('K06 the secret of a reverse alias never leaves', () => {
   const secret = `r.${'b'.repeat(26)}.${'c'.repeat(16)}@burn.example`
   expect(rewritten(`> to ${secret}\r\n`, 'jane@home.example')).toBe(`> to ${alias}\r\n`)
