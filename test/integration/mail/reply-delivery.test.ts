@@ -335,6 +335,26 @@ test('a household that wants it: the other inbox gets what was answered, and hea
   expect(bodyOf(copy)).toMatch(/Content-Type: message\/rfc822; name=answer\.eml[^]*\r\nKeep the change\r\n/)
 })
 
+test('a household that wants it: the next message of the correspondent hangs on what was answered, in each inbox', async () => {
+  const alias = await replies.alias({ toAll: true })
+  const shop = await replies.written(alias)
+  await untilThen(async () => (await listDeliveries(db)).length === 0, 'both copies to be delivered')
+  await db.updateTable('account_settings').set({ share_answers: true }).where('account_id', '=', replies.owner.id).execute()
+  const before = hop.arrived.length
+  await replies.answer(shop, { messageId: 'shared@mail.home.example' })
+  await untilThen(() => hop.arrived.length === before + 2, 'the answer and the copy')
+  const minted = fieldOf(replies.left(before).find(toShop)!, 'Message-ID')!
+  expect(minted).not.toContain('shared@')
+  const arrived = hop.arrived.length
+  await mail.send({ to: alias.address, from: 'orders@shop.example', message:
+    `From: orders@shop.example\r\nTo: ${alias.address}\r\nMessage-ID: <further@shop.example>\r\nIn-Reply-To: ${minted}\r\n\r\nok\r\n` })
+  await untilThen(() => hop.arrived.length === arrived + 2, 'both copies')
+  await db.updateTable('account_settings').set({ share_answers: false }).where('account_id', '=', replies.owner.id).execute()
+  const copies = replies.left(arrived)
+  expect(copies.flatMap(({ forwardPaths }) => forwardPaths).toSorted()).toEqual(['ann@home.example', 'annette@home.example'])
+  for (const copy of copies) expect(fieldOf(copy, 'In-Reply-To')).toBe('<shared@mail.home.example>')
+})
+
 test('N13 two aliases of one owner: nothing in two answers links them', async () => {
   const [one, other] = [await replies.written(await replies.alias()), await replies.written(await replies.alias())]
   const before = hop.arrived.length
