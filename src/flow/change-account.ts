@@ -17,11 +17,12 @@ type Change = {
   readonly correspondentDays?: number | undefined
   readonly realName?: string | null | undefined
   readonly shareAnswers?: boolean | undefined
+  readonly rewriteInvitations?: boolean | undefined
 }
 
 export const changeAccount = (host: Host, change: Change): Promise<void> => host.db.transaction().execute(async (tx) => {
   const { accountId, name, defaultInboxUuid, heldDays, activityDays, addressFormat, notices, spamThreshold } = change
-  const { correspondentDays, realName, shareAnswers } = change
+  const { correspondentDays, realName, shareAnswers, rewriteInvitations } = change
   const inbox = defaultInboxUuid === undefined ? undefined : await inboxByUuid(tx, accountId, defaultInboxUuid)
   if (defaultInboxUuid !== undefined && (!inbox || inbox.verifiedAt === null)) {
     throw new Problem('invalid', 'default_inbox_id must be one of your verified inboxes.', { field: 'default_inbox_id' })
@@ -32,5 +33,6 @@ export const changeAccount = (host: Host, change: Change): Promise<void> => host
     ...(activityDays !== undefined && { activityDays }), ...(addressFormat !== undefined && { addressFormat }), ...(notices !== undefined && { notices }),
     ...(spamThreshold !== undefined && { spamThreshold }), ...(correspondentDays !== undefined && { correspondentDays }),
     ...(realName !== undefined && { realName }), ...(shareAnswers !== undefined && { shareAnswers }),
+    ...(rewriteInvitations !== undefined && { rewriteInvitations }),
   })
 })

@@ -2,20 +2,20 @@
 // Both ways come here: while the sender waits, and from the queue.
 
 import { formatField, fieldsOf, type Field } from '../mail/header.ts'
-import { domainOf, localPartOf, lowerCased, type Mailbox } from '../mail/address.ts'
+import type { Mailbox } from '../mail/address.ts'
 import type { Content } from '../mail/content.ts'
 import { verpLocalPart } from '../mail/return-path.ts'
-import { kindOfLocalPart } from '../mail/reverse-alias.ts'
 import { receivedField } from '../mail/trace.ts'
 import { decideAttempt, type AliasFact, type InboxFact } from '../policy/decide.ts'
 import { hasBareLineEnds } from '../policy/intact.ts'
 import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
-import { ownAddresses } from '../store/correspondents.ts'
+import type { Outgoing } from '../relay/attempt.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import { aliasThread } from './alias-thread.ts'
+import { withInvitations } from './forward-invitations.ts'
+import { namedIn, reverseAliasesOf } from './forward-names.ts'
 import type { Host } from './host.ts'
 import { withOwnersFields } from './owners-fields.ts'
-import { shownLocalPart } from './reply-secret.ts'
 import { underWay, type UnderWay } from './under-way.ts'
 
 const DAY_MS = 86_400_000
@@ -47,7 +47,7 @@ export const deliver = (host: Host, delivery: Delivery, message: MessageFacts, c
       case 'hold': return { kind: 'held', reason: decision.reason, reply: '', burnedAt: alias.burnedAt }
       case 'forward': return {
         envelope: { reversePath: { kind: 'mailbox', mailbox: verpAddress(host, delivery) }, forwardPath: decision.to[0].address, smtpUtf8: message.smtpUtf8 },
-        outgoing: { header: await forwardedHeader(host, alias, decision.to[0], delivery, message, content), content },
+        outgoing: await forwarded(host, alias, decision.to[0], delivery, message, content),
         authentication: message.authentication,
         inbox: decision.to[0], accountId: alias.accountId,
       }
@@ -79,21 +79,26 @@ export const verpAddress = (host: Host, delivery: Pick<Delivery, 'id' | 'aliasId
   return `${verpLocalPart(payload, (bytes) => host.keys.mac('verp', bytes))}@${host.domain}` as Mailbox
 }
 
-const forwardedHeader = async (
+const forwarded = async (
   host: Host, alias: AliasFact, inbox: InboxFact, delivery: Delivery, message: MessageFacts, content: Content,
-): Promise<Buffer> => {
+): Promise<Outgoing> => {
   const fields = fieldsOf(content.header)
-  const { isOwn, correspondents } = await namedIn(host, alias, fields)
-  const reverse = new Map<Mailbox, Mailbox>()
-  await Promise.all(correspondents.map(async ({ mailbox }) => {
-    const localPart = await host.correspondents.reverseLocalPartFor(alias, mailbox, { remember: !isOwn(mailbox) })
-    reverse.set(lowerCased(mailbox), `${shownLocalPart(host, inbox, localPart)}@${host.domain}` as Mailbox)
-  }))
+  return {
+    header: await forwardedHeader(host, alias, inbox, delivery, message, fields),
+    content: await withInvitations(host, alias, inbox, fields, content),
+  }
+}
+
+const forwardedHeader = async (
+  host: Host, alias: AliasFact, inbox: InboxFact, delivery: Delivery, message: MessageFacts, fields: readonly Field[],
+): Promise<Buffer> => {
+  const named = await namedIn(host, alias, (isOwn) => correspondentsOf(fields, isOwn))
+  const reverseAliasOf = await reverseAliasesOf(host, alias, inbox, named)
   const id = delivery.id.toString(36)
   return withOwnersFields(host, alias, delivery, message, fields, rewriteHeader(fields, {
     alias: alias.address,
-    isOwn,
-    reverseAliasOf: (mailbox) => reverse.get(lowerCased(mailbox)),
+    isOwn: named.isOwn,
+    reverseAliasOf,
     authservIds: [host.domain],
     ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
     ...(message.spamScore !== undefined && { spamScore: message.spamScore }),
@@ -113,21 +118,3 @@ const originalIdFor = (host: Host, alias: AliasFact, inbox: InboxFact): ((id: st
     return minted && (alias.sharesAnswers || minted.isOf(inbox.address)) ? minted.id : undefined
   }
 }
-
-/**
- * Who is named, and who of them is the account itself. A correspondent known from earlier mail is nobody of the account, so that
- * only new names cost a query; most mail names nobody else of it, so that the fields are read once.
- */
-const namedIn = async (host: Host, alias: AliasFact, fields: readonly Field[]) => {
-  const isOurs = (mailbox: Mailbox): boolean => lowerCased(mailbox) === alias.address || isReverseAlias(host, mailbox)
-  const named = correspondentsOf(fields, isOurs)
-  const unknown = named.map(({ mailbox }) => mailbox).filter((mailbox) => !host.correspondents.isKnown(alias, mailbox))
-  const own = await ownAddresses(host.db, alias.accountId, unknown)
-  if (own.size === 0) return { isOwn: isOurs, correspondents: named }
-  const isOwn = (mailbox: Mailbox): boolean => isOurs(mailbox) || own.has(lowerCased(mailbox))
-  return { isOwn, correspondents: correspondentsOf(fields, isOwn) }
-}
-
-/** A forward that bounced and is released again names our reverse aliases: they get none of their own. */
-const isReverseAlias = (host: Host, mailbox: Mailbox): boolean =>
-  domainOf(mailbox) === host.domain && kindOfLocalPart(localPartOf(mailbox)) === 'reverse-alias'

@@ -1,6 +1,6 @@
 // The last look at a reply before it leaves: does it tell who wrote it? What can be rewritten is; what can't be makes the reply wait.
 import type { Mailbox } from '../mail/address.ts'
-import type { Content } from '../mail/content.ts'
+import { bodyOf, type Content } from '../mail/content.ts'
 import { editedContent } from '../mail/edited-content.ts'
 import { fieldsOf } from '../mail/header.ts'
 import { parseMime } from '../mail/mime.ts'
@@ -51,17 +51,7 @@ const scanInline = async (host: Pick<Host, 'clock'>, request: ScanRequest): Prom
 }
 
 const scanLarge = (host: Pick<Host, 'clock'>, { alias, secrets, correspondentOf, header, content }: ScanRequest): Promise<LeakScan | undefined> =>
-  oneAtATime(async () => scanInThread(host.clock, { header, body: await gathered(content), alias, secrets }, { alias, correspondentOf }))
-
-const gathered = async (content: Content): Promise<Uint8Array<ArrayBuffer>> => {
-  const body = new Uint8Array(content.size - content.bodyOffset)
-  let at = 0
-  for await (const piece of content.read(content.bodyOffset)) {
-    body.set(piece.subarray(0, body.length - at), at)
-    at += piece.length
-  }
-  return body
-}
+  oneAtATime(async () => scanInThread(host.clock, { header, body: await bodyOf(content), alias, secrets }, { alias, correspondentOf }))
 
 // What comes from a thread is a Uint8Array.
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -71,7 +61,7 @@ const withBuffer = (edit: LeakScan['edits'][number]): LeakScan['edits'][number] 
 export const withoutParts = (content: Content, parts: readonly string[]): Promise<Content> => {
   if (parts.length === 0) return Promise.resolve(content)
   return oneAtATime(async () => {
-    const body = asBuffer(await gathered(content))
+    const body = asBuffer(await bodyOf(content))
     const tree = parseMime(fieldsOf(content.header), body)
     const { edits, header } = leftOut(tree, content.header, body, parts)
     return editedContent(content, edits, header)

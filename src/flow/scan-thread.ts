@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock, Timer } from '../clock.ts'
 import type { LeakScan } from '../policy/leak-scan.ts'
 import type { Names } from '../policy/leak-text.ts'
+import { createTurns } from './in-turn.ts'
 import type { FromThread, ScanJob, ToThread } from './scan-job.ts'
 
 /** 35 MiB of an office document take 3 s; a hostile one takes all of it, and its owner is asked. */
@@ -13,15 +14,9 @@ const STAYS_MS = 10_000
 /** What it took for more than this is given back at once. */
 const LARGE_OCTETS = 4 * 1024 * 1024
 
-let last: Promise<unknown> = Promise.resolve()
 let idle: { readonly worker: Worker; readonly timer: Timer } | undefined
 
-/** In the order of the callers. */
-export const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
-  const mine = last.then(work)
-  last = mine.catch(() => {})
-  return mine
-}
+export const oneAtATime = createTurns()
 
 /** Only within `oneAtATime`. Undefined: it took too long or too much, nobody knows what is in it. */
 export const scanInThread = async (clock: Clock, job: ScanJob, { correspondentOf }: Names): Promise<LeakScan | undefined> => {

@@ -27,6 +27,7 @@ const Me = z.object({
   correspondent_days: Count.openapi({ description: 'Reverse aliases that nobody used for so long are let go' }),
   real_name: z.string().nullable().openapi({ description: 'A reply with it is held as would-reveal' }),
   share_answers: z.boolean().openapi({ description: 'The other inboxes of an alias may see which of them answered' }),
+  rewrite_invitations: z.boolean().openapi({ description: 'Calendars in forwarded mail name reverse aliases, so that invitations are answered as the alias' }),
   counts: z.object({
     active: Count, burned: Count, closed: Count, unused: Count, strangers: Count, holding: Count, holding_bytes: Count, holding_unread: Count,
     holding_expires_at: Time.nullable().openapi({ description: 'When the first held message lapses' }),
@@ -39,6 +40,7 @@ const Settings = z.object({
   name: Line(100).min(1).optional(), default_inbox_id: z.string().max(64).optional(), held_days: Days(365).optional(),
   activity_days: Days(3650).optional(), address_format: Format.optional(), notices: z.boolean().optional(),
   correspondent_days: z.number().int().min(30).max(3650).optional(), real_name: Line(100).nullish(), share_answers: z.boolean().optional(),
+  rewrite_invitations: z.boolean().optional(),
   spam_threshold: z.number().min(0).max(1000).nullable().optional(),
 })
 const ActivityShape = z.object({
@@ -65,7 +67,7 @@ export const accountRoutes = (services: Services) => {
       default_inbox_id: inboxes.find((inbox) => inbox.id === account.defaultInboxId)?.uuid ?? null,
       address_format: account.addressFormat, held_days: account.heldDays, activity_days: account.activityDays, notices: account.notices,
       spam_threshold: account.spamThreshold, correspondent_days: account.correspondentDays, real_name: account.realName,
-      share_answers: account.shareAnswers,
+      share_answers: account.shareAnswers, rewrite_invitations: account.rewriteInvitations,
       counts: {
         active: counts.active, burned: counts.burned, closed: counts.closed, unused: counts.unused, strangers: counts.strangers,
         holding: counts.holding, holding_bytes: counts.holdingBytes, holding_unread: counts.unread,
@@ -94,6 +96,7 @@ export const accountRoutes = (services: Services) => {
         accountId, name: input.name, defaultInboxUuid: input.default_inbox_id,
         heldDays: input.held_days, activityDays: input.activity_days, addressFormat: input.address_format, notices: input.notices,
         spamThreshold: input.spam_threshold, correspondentDays: input.correspondent_days, shareAnswers: input.share_answers,
+        rewriteInvitations: input.rewrite_invitations,
         realName: input.real_name === undefined ? undefined : emptyToNull(input.real_name),
       })
       return c.json(await meJson(accountId), 200)

@@ -23,3 +23,14 @@ export const contentInMemory = (bytes: Buffer, headerEnd: number, eightBit: bool
   eightBit,
   read: (offset) => [bytes.subarray(offset)],
 })
+
+/** All of it from the empty line on, in a buffer of its own. */
+export const bodyOf = async (content: Content): Promise<Uint8Array<ArrayBuffer>> => {
+  const body = new Uint8Array(content.size - content.bodyOffset)
+  let at = 0
+  for await (const piece of content.read(content.bodyOffset)) {
+    body.set(piece.subarray(0, body.length - at), at)
+    at += piece.length
+  }
+  return body
+}

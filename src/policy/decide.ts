@@ -50,6 +50,8 @@ export type AliasFact = {
   readonly sharesAnswers?: boolean
   /** The key of its threads that it came with from another host, encrypted at rest; without one it follows from our secret. */
   readonly threadKey?: Buffer | null
+  /** Calendars in its mail name correspondents by their reverse aliases. */
+  readonly rewritesInvitations?: boolean
   readonly inboxes: readonly InboxFact[]
   readonly rules?: AliasRules
 }

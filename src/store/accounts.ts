@@ -35,6 +35,8 @@ export type Account = {
   readonly realName: string | null
   /** The other inboxes of an alias may see which of them answered. */
   readonly shareAnswers: boolean
+  /** Calendars in forwarded mail name correspondents by their reverse aliases. */
+  readonly rewriteInvitations: boolean
   readonly repliesHourly: number
 }
 export type NewAccount = {
@@ -59,6 +61,7 @@ export type Settings = {
   readonly correspondentDays?: number
   readonly realName?: string | null
   readonly shareAnswers?: boolean
+  readonly rewriteInvitations?: boolean
 }
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
@@ -66,7 +69,7 @@ const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('accoun
     's.domain_limit',
   's.address_format', 's.activity_days', 's.notices',
   's.default_inbox_id', 's.created_at',
-  's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers', 's.replies_hourly',
+  's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers', 's.rewrite_invitations', 's.replies_hourly',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
 
@@ -75,7 +78,7 @@ const accountOf = (row: AccountRow): Account => ({
   heldDays: row.held_days, aliasLimit: row.alias_limit, domainLimit: row.domain_limit, addressFormat: row.address_format as AddressFormat,
   heldBytes: Number(row.held_bytes), activityDays: row.activity_days, notices: row.notices, defaultInboxId: row.default_inbox_id, createdAt: row.created_at,
   spamThreshold: row.spam_threshold, correspondentDays: row.correspondent_days, realName: row.real_name, shareAnswers: row.share_answers,
-  repliesHourly: row.replies_hourly,
+  rewriteInvitations: row.rewrite_invitations, repliesHourly: row.replies_hourly,
 })
 
 export const accountById = async (db: Database, id: string): Promise<Account | undefined> => {
@@ -160,6 +163,7 @@ export const updateSettings = async (tx: Tx, accountId: string, settings: Settin
     ...(settings.correspondentDays !== undefined && { correspondent_days: settings.correspondentDays }),
     ...(settings.realName !== undefined && { real_name: settings.realName }),
     ...(settings.shareAnswers !== undefined && { share_answers: settings.shareAnswers }),
+    ...(settings.rewriteInvitations !== undefined && { rewrite_invitations: settings.rewriteInvitations }),
   }
   if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()
 }

@@ -29,6 +29,7 @@ type AliasRow = AliasRuleRow & {
   blocks: boolean
   shares_answers: boolean
   thread_key: Buffer | null
+  rewrites_invitations: boolean
   inboxes: InboxRow[] | null
 }
 
@@ -45,6 +46,7 @@ export const createRoutes = (db: Database): Routes => {
     const { rows } = await sql<AliasRow & { known: boolean }>`
       select d.id is not null as known, a.id, a.uuid, a.account_id, a.address, a.site, a.state, a.burned_at,
         a.thread_key, s.suspended_at is not null as suspended, s.share_answers as shares_answers,
+        s.rewrite_invitations as rewrites_invitations,
         exists (select 1 from correspondents c where c.alias_id = a.id and c.blocked_at is not null)
           or exists (select 1 from account_blocks b where b.account_id = a.account_id) as blocks,
         ${aliasRuleColumns},
@@ -87,6 +89,7 @@ const aliasFact = (row: AliasRow): AliasFact => ({
   blocks: row.blocks,
   sharesAnswers: row.shares_answers,
   threadKey: row.thread_key,
+  rewritesInvitations: row.rewrites_invitations,
   inboxes: (row.inboxes ?? []).map(inboxFact),
   rules: aliasRules(row),
 })

@@ -71,6 +71,7 @@ export interface AccountSettings {
   notices: Generated<boolean>;
   real_name: string | null;
   replies_hourly: Generated<number>;
+  rewrite_invitations: Generated<boolean>;
   role: string;
   share_answers: Generated<boolean>;
   spam_threshold: Generated<number | null>;

@@ -1,4 +1,4 @@
-// What your answers may show, and whose mail is held at every address.
+// What your answers may show, how invitations are answered, and whose mail is held at every address.
 import { account, refreshAccount } from '../account.ts'
 import { changeMe } from '../api.ts'
 import { useSending } from '../parts/use-sending.ts'
@@ -9,9 +9,9 @@ import { Blocked } from './blocked.tsx'
 type Change = Parameters<typeof changeMe>[0]
 
 export function Replies() {
-  // One for each: leaving the name by a click on the box changes both.
-  const [naming, sharing] = [useSending(), useSending()]
-  const wrong = naming.wrong.value ?? sharing.wrong.value
+  // One for each: leaving the name by a click on a box changes both.
+  const [naming, sharing, inviting] = [useSending(), useSending(), useSending()]
+  const wrong = naming.wrong.value ?? sharing.wrong.value ?? inviting.wrong.value
   const me = account.value
   if (!me) return null
   const change = ({ send }: typeof naming, part: Change, words: string) =>
@@ -62,6 +62,26 @@ export function Replies() {
             <span>
               <b>Show the household who answered</b>
               <span class="hint">Where an address has several inboxes, the others may see which of them answered</span>
+            </span>
+          </label>
+        </li>
+        <li class="ln">
+          <label class="check ln-m">
+            <input
+              type="checkbox"
+              checked={me.rewrite_invitations}
+              onChange={(event) => {
+                const rewritten = event.currentTarget.checked
+                const words = rewritten ? 'Invitations are answered as the address.' : 'Invitations arrive as they were sent.'
+                change(inviting, { rewrite_invitations: rewritten }, words)
+              }}
+            />
+            <span>
+              <b>Answer invitations as the address</b>
+              <span class="hint">
+                Accepting one tells its organizer your real address. With this the calendar in it is changed on its way to you, so that your answer goes
+                through here. Signed and encrypted ones stay as they are
+              </span>
             </span>
           </label>
         </li>

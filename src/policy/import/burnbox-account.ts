@@ -9,6 +9,7 @@ export type AccountFacts = {
     readonly addressFormat?: AddressFormat
     readonly notices?: boolean
     readonly shareAnswers?: boolean
+    readonly rewriteInvitations?: boolean
     readonly spamThreshold?: number | null
     readonly realName?: string
     readonly heldDays?: number
@@ -30,7 +31,7 @@ export const accountFacts = (text: string): AccountFacts => {
   return {
     settings: present({
       addressFormat: format === 'company' || format === 'words' || format === 'letters' ? format : undefined,
-      notices: flag('notices'), shareAnswers: flag('share_answers'),
+      notices: flag('notices'), shareAnswers: flag('share_answers'), rewriteInvitations: flag('rewrite_invitations'),
       spamThreshold: threshold === null || (typeof threshold === 'number' && threshold >= 0 && threshold <= 1000) ? threshold : undefined,
       realName: oneLine(textOf(settings['real_name']), 100) ?? undefined,
       heldDays: days('held_days', 1, 365), activityDays: days('activity_days', 1, 3650), correspondentDays: days('correspondent_days', 30, 3650),

@@ -143,10 +143,10 @@ test('an inbox with a secret: its own reverse alias for each correspondent, anot
   expect((await call('PATCH', `/v1/inboxes/${id}`, { reply_secret: true }, bob)).status).toBe(404)
 })
 
-test('settings: the real name, how long reverse aliases are kept, whether the household sees who answers', async () => {
-  expect((await call('GET', '/v1/me')).body).toMatchObject({ correspondent_days: 400, real_name: null, share_answers: false })
-  const changed = await call('PATCH', '/v1/me', { correspondent_days: 30, real_name: 'Ada King', share_answers: true })
-  expect(changed.body).toMatchObject({ correspondent_days: 30, real_name: 'Ada King', share_answers: true })
+test('settings: the real name, how long reverse aliases are kept, whether the household sees who answers, how invitations are answered', async () => {
+  expect((await call('GET', '/v1/me')).body).toMatchObject({ correspondent_days: 400, real_name: null, share_answers: false, rewrite_invitations: false })
+  const changed = await call('PATCH', '/v1/me', { correspondent_days: 30, real_name: 'Ada King', share_answers: true, rewrite_invitations: true })
+  expect(changed.body).toMatchObject({ correspondent_days: 30, real_name: 'Ada King', share_answers: true, rewrite_invitations: true })
   expect((await call('PATCH', '/v1/me', { real_name: '' })).body.real_name).toBe(null)
   expect((await call('PATCH', '/v1/me', { correspondent_days: 29 })).status).toBe(422)
 })
