@@ -238,6 +238,16 @@ export const createAppPassword = (json: { name: string; alias_id?: string }) =>
   answer<InferResponseType<(typeof api)['app-passwords']['$post'], 201>>(api['app-passwords'].$post({ json }))
 export const revokeAppPassword = (id: string) => done(api['app-passwords'][':id'].$delete(one(id)))
 
+export type Webhooks = InferResponseType<typeof api.webhooks.$get, 200>
+export type Webhook = Webhooks['items'][number]
+export type WebhookEvent = Webhook['events'][number]
+export const webhooks = (signal?: AbortSignal) => answer<Webhooks>(api.webhooks.$get({}, until(signal)))
+export const addWebhook = (json: { url: string; events: WebhookEvent[] }) =>
+  answer<InferResponseType<typeof api.webhooks.$post, 201>>(api.webhooks.$post({ json }))
+export const switchWebhook = (id: string, enabled: boolean) => answer<Webhook>(api.webhooks[':id'].$patch({ ...one(id), json: { enabled } }))
+export const tryWebhook = (id: string) => answer<InferResponseType<(typeof api.webhooks)[':id']['test']['$post'], 200>>(api.webhooks[':id'].test.$post(one(id)))
+export const deleteWebhook = (id: string) => done(api.webhooks[':id'].$delete(one(id)))
+
 export type HostStatus = InferResponseType<typeof api.host.$get, 200>
 export type HostAccount = InferResponseType<typeof api.host.accounts.$get, 200>['items'][number]
 export type Invitation = InferResponseType<typeof api.host.invitations.$get, 200>['items'][number]

@@ -44,7 +44,7 @@ export const changeWebhook = (
 
 const goodUrl = (host: Host, text: string): string => {
   const checked = checkWebhookUrl(text, host.config.webhookPrivate, isPublicAddress)
-  if (checked.kind === 'refused') throw new Problem('invalid', `url: ${checked.why}`, { field: 'url' })
+  if (checked.kind === 'refused') throw new Problem('invalid', checked.why, { field: 'url' })
   return checked.url
 }
 

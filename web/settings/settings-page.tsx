@@ -14,6 +14,7 @@ import { StrangerRules } from './rules.tsx'
 import { SecuritySettings } from './security.tsx'
 import { Spam } from './spam.tsx'
 import { Tokens } from './tokens.tsx'
+import { Webhooks } from './webhooks.tsx'
 
 const sections = [
   ['inboxes', 'Inboxes'],
@@ -25,6 +26,7 @@ const sections = [
   ['security', 'Security'],
   ['anywhere', 'Use it anywhere'],
   ['tokens', 'Tokens'],
+  ['webhooks', 'Webhooks'],
   ['keeping', 'Keeping'],
   ['spam', 'Spam'],
   ['data', 'Data'],
@@ -66,6 +68,7 @@ export function SettingsPage({ domain }: { readonly domain: string }) {
         <SecuritySettings />
         <Anywhere heading="h2" />
         <Tokens domain={domain} />
+        <Webhooks />
         <Keeping />
         <Spam />
         <Data />
