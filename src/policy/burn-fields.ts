@@ -23,15 +23,20 @@ export const withBurnFields = (header: Buffer, mode: BurnLinkMode, button: BurnB
   const rest = (kept: readonly Field[]): Buffer => (kept.length === all.length ? header : Buffer.concat(kept.map(({ raw }) => raw)))
   const theirs = fieldsNamed(fields, 'list-unsubscribe')
   if (mode === 'off' || (mode === 'theirs' && theirs.length > 0)) return rest(fields)
-  // Below our Received, which stays on top (RFC 5321 §4.4).
-  const received = all[0]?.name === 'received' ? all[0].raw.length : 0
+  const top = traceOctets(all)
   return Buffer.concat([
-    header.subarray(0, received),
+    header.subarray(0, top),
     ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
     formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
     ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
-    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')).subarray(received),
+    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')).subarray(top),
   ])
+}
+
+/** Our Received and our Authentication-Results stay on top (RFC 5321 §4.4, RFC 8601 §4.1). */
+const traceOctets = ([received, results]: readonly Field[]): number => {
+  if (received?.name !== 'received') return 0
+  return received.raw.length + (results?.name === 'authentication-results' ? results.raw.length : 0)
 }
 
 const withoutOurs = (fields: readonly Field[], prefix: string): readonly Field[] =>

@@ -45,7 +45,7 @@ const text = (fields: readonly string[], body: string): string => [...fields, ''
 const addressIn = (value: string | undefined): string => /<([^>]*)>/.exec(value ?? '')?.[1] ?? value ?? ''
 
 // One test: its servers take seconds to start.
-test('D30 N03 N12 a correspondence through Postfix, three levels deep, with everything that people send', async () => {
+test('D30 N03 N06 N12 a correspondence through Postfix, three levels deep, with everything that people send', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'burnbox-replies-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const mailbox = await openNextHop()
@@ -117,6 +117,27 @@ test('D30 N03 N12 a correspondence through Postfix, three levels deep, with ever
   const attached = await atShop()
   hasNothingOfHers(attached)
   expect(bodyOf(attached)).toBe(`${mixed}\r\n`)
+
+  // What is signed by PGP (a signature of gpg's, with no name in it): every octet.
+  const pgp = ['--b', 'Content-Type: text/plain', '', 'I confirm the order.', '--b', 'Content-Type: application/pgp-signature; name="signature.asc"', '',
+    '-----BEGIN PGP SIGNATURE-----', '', 'iHUEABYIAB0WIQRrMey1OSZRKUG8KWtJSpu4S/nMzgUCawMbRQAKCRBJSpu4S/nM', 'zsy+AP9mFMnhm6FziclNX5IRAsugzPDyyqJMZdpJxjDq3SB2iAEAyKp4B9TIrCm8',
+    'z/V/dgGauBTEtizm1fsRqZC8ERLJrQM=', '=y/hO', '-----END PGP SIGNATURE-----', '--b--'].join('\r\n')
+  const pgpType = 'Content-Type: multipart/signed; micalg=pgp-sha256; protocol="application/pgp-signature"; boundary=b'
+  await fromAnn([orders], [`To: ${orders}`, 'Subject: signed', pgpType], pgp)
+  const signed = await atShop()
+  hasNothingOfHers(signed)
+  expect(bodyOf(signed)).toBe(`${pgp}\r\n`)
+
+  // An invitation comes as it was sent; her answer names the alias as the guest.
+  const invitation = ['BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VEVENT', 'UID:7', 'ORGANIZER:mailto:orders@shop.example',
+    `ATTENDEE:mailto:${alias.address}`, 'END:VEVENT', 'END:VCALENDAR'].join('\r\n')
+  await fromShop([`To: ${alias.address}`, 'Subject: Fitting', 'Content-Type: text/calendar; method=REQUEST'], invitation)
+  expect(bodyOf(await atHome())).toBe(`${invitation}\r\n`)
+  const answer = invitation.replace('REQUEST', 'REPLY').replace(`ATTENDEE:mailto:${alias.address}`, `ATTENDEE;PARTSTAT=ACCEPTED:mailto:${inbox}`)
+  await fromAnn([orders], [`To: ${orders}`, 'Subject: Accepted: Fitting', 'Content-Type: text/calendar; method=REPLY'], answer)
+  const answered = await atShop()
+  hasNothingOfHers(answered)
+  expect(bodyOf(answered)).toContain(`ATTENDEE;PARTSTAT=ACCEPTED:mailto:${alias.address}\r\nEND:VEVENT`)
 
   // 8-bit text; then a correspondent whose address needs SMTPUTF8.
   await fromAnn([orders], [
