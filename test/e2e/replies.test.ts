@@ -120,7 +120,8 @@ test('D30 N03 N06 N12 a correspondence through Postfix, three levels deep, with 
 
   // What is signed by PGP (a signature of gpg's, with no name in it): every octet.
   const pgp = ['--b', 'Content-Type: text/plain', '', 'I confirm the order.', '--b', 'Content-Type: application/pgp-signature; name="signature.asc"', '',
-    '-----BEGIN PGP SIGNATURE-----', '', 'iHUEABYIAB0WIQRrMey1OSZRKUG8KWtJSpu4S/nMzgUCawMbRQAKCRBJSpu4S/nM', 'zsy+AP9mFMnhm6FziclNX5IRAsugzPDyyqJMZdpJxjDq3SB2iAEAyKp4B9TIrCm8',
+    '-----BEGIN PGP SIGNATURE-----', '', 'iHUEABYIAB0WIQRrMey1OSZRKUG8KWtJSpu4S/nMzgUCawMbRQAKCRBJSpu4S/nM',
+    'zsy+AP9mFMnhm6FziclNX5IRAsugzPDyyqJMZdpJxjDq3SB2iAEAyKp4B9TIrCm8',
     'z/V/dgGauBTEtizm1fsRqZC8ERLJrQM=', '=y/hO', '-----END PGP SIGNATURE-----', '--b--'].join('\r\n')
   const pgpType = 'Content-Type: multipart/signed; micalg=pgp-sha256; protocol="application/pgp-signature"; boundary=b'
   await fromAnn([orders], [`To: ${orders}`, 'Subject: signed', pgpType], pgp)
