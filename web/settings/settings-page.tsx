@@ -34,15 +34,22 @@ const sections = [
   ['look', 'Appearance'],
 ] as const
 
-/** A link that names a section comes before its section is drawn. */
+const hands = ['pointermove', 'pointerdown', 'wheel', 'touchstart', 'keydown'] as const
+
+/** A link that names a section comes before its section is drawn. Whoever moves meanwhile is not moved back. */
 function useFragment(frames = 60) {
   useEffect(() => {
+    if (!location.hash) return undefined
+    const moved = new AbortController()
+    for (const hand of hands) addEventListener(hand, () => moved.abort(), { signal: moved.signal, passive: true })
     const find = (left: number) => {
-      const target = document.getElementById(location.hash.slice(1))
-      target?.scrollIntoView()
+      if (moved.signal.aborted) return
+      document.getElementById(location.hash.slice(1))?.scrollIntoView()
       if (left > 0) requestAnimationFrame(() => find(left - 1))
+      else moved.abort()
     }
-    if (location.hash) find(frames)
+    find(frames)
+    return () => moved.abort()
   }, [])
 }
 
