@@ -12,6 +12,7 @@ import { correspondentsOf, rewriteHeader } from '../policy/rewrite.ts'
 import type { Outgoing } from '../relay/attempt.ts'
 import type { MessageFacts } from '../store/messages.ts'
 import { aliasThread } from './alias-thread.ts'
+import { withBanner } from './forward-banner.ts'
 import { withInvitations } from './forward-invitations.ts'
 import { namedIn, reverseAliasesOf } from './forward-names.ts'
 import type { Host } from './host.ts'
@@ -83,10 +84,8 @@ const forwarded = async (
   host: Host, alias: AliasFact, inbox: InboxFact, delivery: Delivery, message: MessageFacts, content: Content,
 ): Promise<Outgoing> => {
   const fields = fieldsOf(content.header)
-  return {
-    header: await forwardedHeader(host, alias, inbox, delivery, message, fields),
-    content: await withInvitations(host, alias, inbox, fields, content),
-  }
+  const header = await forwardedHeader(host, alias, inbox, delivery, message, fields)
+  return { header, content: await withBanner(host, alias, delivery, fields, header, await withInvitations(host, alias, inbox, fields, content)) }
 }
 
 const forwardedHeader = async (

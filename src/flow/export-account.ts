@@ -5,6 +5,7 @@ import { mboxMessage } from '../mail/mbox.ts'
 import { csv } from '../policy/csv.ts'
 import { exportReadme } from '../policy/export-readme.ts'
 import { accountById, type Account } from '../store/accounts.ts'
+import { rulesOf } from '../store/rules.ts'
 import { listActivity } from '../store/activity-list.ts'
 import { blocksOf } from '../store/blocks.ts'
 import { domainsOf } from '../store/domains.ts'
@@ -152,12 +153,13 @@ async function* mbox(host: Host, held: readonly ExportedHeld[]): AsyncGenerator<
 }
 
 async function* accountFile(host: Host, account: Account, at: Date): AsyncGenerator<string> {
-  const [inboxes, domains] = await Promise.all([inboxesOf(host.db, account.id), domainsOf(host.db, account.id)])
+  const [inboxes, domains, rules] = await Promise.all([inboxesOf(host.db, account.id), domainsOf(host.db, account.id), rulesOf(host.db, account.id)])
   const { id: _, defaultInboxId, suspendedAt: __, deleteAt: ___, leftAt: ____, createdAt, email, name, role, ...settings } = account
   yield JSON.stringify({
     format: 'burnbox-export', version: EXPORT_VERSION, exported_at: at, host: host.domain,
     account: { email, name, role, created_at: createdAt },
-    settings: Object.fromEntries(Object.entries(settings).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value])),
+    settings: Object.fromEntries(Object.entries({ ...settings, ...rules }).map(([key, value]) => (
+      [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))),
     inboxes: inboxes.map((inbox) => ({
       address: inbox.address, verified: inbox.verifiedAt !== null, default: inbox.id === defaultInboxId, created_at: inbox.createdAt,
     })),

@@ -12,6 +12,8 @@ export type AliasRules = Expectation & {
   readonly evidenceDays: number
   /** Whose List-Unsubscribe the forwards have. */
   readonly burnLink: BurnLinkMode
+  /** A line on top of the body of each forward, with links to burn and manage the alias. */
+  readonly banner: boolean
   /** It burns when they write again in that time. */
   readonly burnIf: { readonly organisation: string; readonly since: Date; readonly until: Date } | null
   /** Mail that goes to many is held. */

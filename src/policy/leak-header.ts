@@ -6,7 +6,7 @@ import { formatField, nameAsWritten, parseFields, valueOf, type Field } from '..
 import { parseStructured } from '../mail/mime-parameters.ts'
 import type { Needle, Needles } from './leak-needles.ts'
 import { digestIn } from './leak-octets.ts'
-import { hitsIn, inOrder, reverseAliasesIn, type Names } from './leak-text.ts'
+import { burnTokensIn, hitsIn, inOrder, reverseAliasesIn, type Names } from './leak-text.ts'
 
 export type FieldFind = { readonly what: Needle['what'] | 'metadata'; readonly shown: string; readonly field: string }
 export type ScannedHeader = { readonly finds: readonly FieldFind[]; readonly header: Buffer }
@@ -37,7 +37,7 @@ const kind = 'folded'
 
 const withoutAddresses = (text: string, needles: Needles, names: Names, prose: boolean): string => {
   const changes = hitsIn(text, needles, names.alias, { kind, prose }).filter(({ needle }) => needle.what === 'address').flatMap((hit) => hit.changes)
-  const all = inOrder([...reverseAliasesIn(text, names, { kind, prose }), ...changes])
+  const all = inOrder([...reverseAliasesIn(text, names, { kind, prose }), ...burnTokensIn(text, { kind, prose }), ...changes])
   return all.length === 0 ? text : changedText(text, all)
 }
 

@@ -10,7 +10,7 @@ import type { Find } from './leak.ts'
 import { scanBlob, type BlobFind, type Packed } from './leak-blob.ts'
 import { scanHeader } from './leak-header.ts'
 import type { Needles } from './leak-needles.ts'
-import { hiddenIn, hitsIn, inOrder, reverseAliasesIn, type Hit, type Names } from './leak-text.ts'
+import { burnTokensIn, hiddenIn, hitsIn, inOrder, reverseAliasesIn, type Hit, type Names } from './leak-text.ts'
 import { enclosedIn, headerPlace, insideOf, isAttachment, partHeaderPlace, placeOf } from './leak-where.ts'
 
 export type Reply = { readonly header: Buffer; readonly body: Buffer }
@@ -159,7 +159,8 @@ const scanText = (scene: Scene, part: Part, { start, end, encoding, kind, frozen
   const add = (found: readonly BlobFind[]): void => void scene.finds.push(...found.map(({ what, shown }) => ({ what, shown, ...place })))
   const hits = hitsIn(decoded.text, needles, names.alias, { kind, prose })
   const blocked = hits.filter(({ needle }) => needle.what !== 'address')
-  const changes = inOrder([...reverseAliasesIn(decoded.text, names, { kind, prose }), ...hits.flatMap((hit) => hit.changes)])
+  const ours = [...reverseAliasesIn(decoded.text, names, { kind, prose }), ...burnTokensIn(decoded.text, { kind, prose })]
+  const changes = inOrder([...ours, ...hits.flatMap((hit) => hit.changes)])
   const changed = frozen || blocked.length > 0 || changes.length === 0 || pgpSigned.test(decoded.text) ? undefined : changeText(octets, decoded, changes)
   const encoded = changed && encodeTransfer(encoding, changed)
   if (changed === undefined || encoded === undefined) {

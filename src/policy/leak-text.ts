@@ -90,6 +90,18 @@ const readings = (written: string): string[] => {
 const reverseAliasHint = /r\.[a-z2-7]{26}[.@]/i
 const reverseAlias = /(?<![a-z0-9])r\.(?:[a-z2-7]\ue000?){26}(?:\.\ue000?(?:[a-z2-7]\ue000?){16})?@\ue000?[a-z0-9](?:[a-z0-9.\ue000-]{0,250}[a-z0-9])?/gi
 
+/** Tokens of our burn button, as a quoted forward has them: whoever has one can burn the alias. A link without it leads to nothing. */
+export const burnTokensIn = (text: string, { kind }: TextOptions): Change[] => {
+  if (!text.includes('burn') && !/u\.[a-z2-7]/i.test(text)) return []
+  return viewsOf(kind, text).flatMap((view) => {
+    if (!mayHold(text, view, burnTokenHint)) return []
+    const shown = mappedBy(sourceText(text), [...view, ...folding])
+    return [...shown.text.matchAll(burnToken)].flatMap((match) => changesFor(shown, match.index, match[0], ''))
+  })
+}
+const burnTokenHint = /(?:\/burn\/|u\.)[a-z2-7]{48}/i
+const burnToken = /(?<=\/burn\/|(?<![a-z0-9])u\.)(?:[a-z2-7]\ue000?){48}(?![a-z0-9])(?:\?their=(?:[\w-]\ue000?)+)?/gi
+
 /** In the order of the text; of two that overlap the one that begins first has the word, of two that are the same the first. */
 export const inOrder = (changes: readonly Change[]): Change[] => {
   const ordered: { start: number; end: number; by: string }[] = []

@@ -55,6 +55,7 @@ export interface AccountSettings {
   activity_days: Generated<number>;
   address_format: Generated<string>;
   alias_limit: number | null;
+  banner: Generated<boolean>;
   burn_link: Generated<string>;
   correspondent_days: Generated<number>;
   created_at: Timestamp;

@@ -24,6 +24,11 @@ const evidenceChoices: readonly Choice<number>[] = [
   [365, 'a year'],
 ]
 
+const bannerChoices: readonly Choice<string>[] = [
+  ['off', 'No line of ours'],
+  ['on', 'A line with Burn and Manage'],
+]
+
 const digestChoices: readonly Choice<Rules['digest']>[] = [
   ['weekly', 'Once a week'],
   ['daily', 'Once a day'],
@@ -114,6 +119,14 @@ export function StrangerRules() {
             value={rules.burn_link}
             choices={burnChoices}
             choose={(mode) => change({ burn_link: mode }, 'Changed for mail from now on.')}
+          />
+          <Line
+            id="banner"
+            words="On top of messages"
+            hint="In the text itself. Signed and encrypted mail stays as it came"
+            value={rules.banner ? 'on' : 'off'}
+            choices={bannerChoices}
+            choose={(line) => change({ banner: line === 'on' }, line === 'on' ? 'Mail from now on has the line.' : 'Mail stays as it comes.')}
           />
           <Line
             id="digest"

@@ -118,7 +118,8 @@ test('settings move where they are nobody else’s, and what finds no room is to
   const { body: alias } = await one.web.call('POST', '/v1/aliases', { token: person.token, json: { local_part: 'eve-shop' } })
   await one.db.updateTable('account_settings').set({
     address_format: 'words', notices: false, rewrite_invitations: true, held_days: 10, activity_days: 200, spam_threshold: null, real_name: 'Eve Example',
-    held_bytes: 5_000_000, alias_limit: 7,
+    held_bytes: 5_000_000, alias_limit: 7, strangers: 'hold', stranger_subject: '[Stranger]', burn_link: 'theirs', banner: true, digest: 'daily',
+    evidence_days: 7,
   }).where('account_id', '=', person.id).execute()
   const letters = ['a', 'b', 'c'].map((subject) => `Subject: ${subject}\n\n${'x'.repeat(2_000)}\n`)
   for (const [n, letter] of letters.entries()) await holdMessage(one.db, alias.id, letter, { reason: 'stranger', at: new Date(Date.now() - n * 1_000) })
@@ -134,6 +135,7 @@ test('settings move where they are nobody else’s, and what finds no room is to
   // Longer is taken, shorter is not; what the operator grants is not the archive's to say.
   expect(await settings()).toEqual({
     ...before, address_format: 'words', notices: false, rewrite_invitations: true, activity_days: 200, spam_threshold: null, real_name: 'Eve Example',
+    strangers: 'hold', stranger_subject: '[Stranger]', burn_link: 'theirs', banner: true, digest: 'daily',
   })
   expect((await two.web.call('GET', '/v1/held', { token: there.token })).body.items).toHaveLength(2)
   const { text: report } = await two.web.call('GET', `/v1/imports/${done.id}/report`, { token: there.token })

@@ -107,9 +107,9 @@ describe('this is the company too', () => {
 
 describe('what becomes of their mail', () => {
   test('is said for the account, and otherwise for an address', async () => {
-    expect(await get('/v1/rules')).toMatchObject({ stranger_mail: 'flag', stranger_subject: null, evidence_days: 90 })
-    const { body } = await call('PATCH', '/v1/rules', { stranger_mail: 'hold', stranger_subject: '[Stranger]', evidence_days: 0 })
-    expect(body).toMatchObject({ stranger_mail: 'hold', stranger_subject: '[Stranger]', evidence_days: 0 })
+    expect(await get('/v1/rules')).toMatchObject({ stranger_mail: 'flag', stranger_subject: null, evidence_days: 90, banner: false })
+    const { body } = await call('PATCH', '/v1/rules', { stranger_mail: 'hold', stranger_subject: '[Stranger]', evidence_days: 0, banner: true })
+    expect(body).toMatchObject({ stranger_mail: 'hold', stranger_subject: '[Stranger]', evidence_days: 0, banner: true })
     expect((await call('PATCH', `/v1/aliases/${shop.id}`, { stranger_mail: 'silent' })).body.stranger_mail).toBe('silent')
     expect((await web.host.routes.byId((await db.selectFrom('aliases').select('id').where('uuid', '=', shop.id).executeTakeFirstOrThrow()).id))?.rules)
       .toMatchObject({ strangers: 'silent', strangerSubject: '[Stranger]', evidenceDays: 0 })
@@ -118,7 +118,7 @@ describe('what becomes of their mail', () => {
   })
 
   test.each([
-    [{ stranger_mail: 'drop' }], [{ evidence_days: -1 }], [{ stranger_subject: 'x\r\nBcc: y' }], [{ stranger_subject: 'ü' }],
+    [{ stranger_mail: 'drop' }], [{ banner: 'on' }], [{ evidence_days: -1 }], [{ stranger_subject: 'x\r\nBcc: y' }], [{ stranger_subject: 'ü' }],
   ])('not %j', async (json) => {
     expect((await call('PATCH', '/v1/rules', json)).status).toBe(422)
   })

@@ -99,3 +99,16 @@ test('encrypted content passes, what is in the clear beside it does not', () => 
   expect(scan(encrypted('x'), ['jane.doe84@home.example']).finds).toEqual([])
   expect(scan(encrypted('of jane.doe84'), ['jane.doe84@home.example']).finds).toMatchObject([{ what: 'local-part', part: '2' }])
 })
+
+test('K06 a quoted burn button loses its token: whoever has it can burn the address', () => {
+  const token = 'b7'.repeat(24)
+  expect(rewritten(`> Burn: https://burn.example/burn/${token} | Manage\r\n`, 'jane@home.example')).toBe('> Burn: https://burn.example/burn/ | Manage\r\n')
+  const { finds, edits } = scan(part('text/html; charset=utf-8',
+    `<a href=3D"https://burn.example/burn/${token.slice(0, 20)}=\r\n${token.slice(20)}?their=3DAb-_9">Burn</a>`,
+    'Content-Transfer-Encoding: quoted-printable'), ['jane@home.example'])
+  expect(finds).toEqual([])
+  expect(edits[0]!.by.toString()).toBe('<a href=3D"https://burn.example/burn/">Burn</a>')
+  const enclosed = multi('mixed', [part('message/rfc822',
+    `List-Unsubscribe: <https://burn.example/burn/${token}>,\r\n <mailto:u.${token}@burn.example?subject=burn>\r\n\r\nHello`)])
+  expect(scan(enclosed, []).edits[0]!.by.toString()).toBe('List-Unsubscribe: <https://burn.example/burn/>,\r\n <mailto:u.@burn.example?subject=burn>\r\n')
+})
