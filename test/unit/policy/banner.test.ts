@@ -98,7 +98,7 @@ test('whatever the HTML is: the line is one insertion, in each encoding', async 
     '<html>', '<head>', '</head>', '<body a="', '<body>', '">', '<!--', '-->', '<style>', '</style>', 'ü', '\r\n', '=', ' ', 'x'.repeat(80), '<p>',
   ]
   const any = fc.array(fc.constantFrom(...pieces)).map((all) => all.join(''))
-  await fc.assert(fc.asyncProperty(fc.array(any, fc.constantFrom(...encodings), async (written, encoding) => {
+  await fc.assert(fc.asyncProperty(any, fc.constantFrom(...encodings), async (written, encoding) => {
     const made = text('text/html', written, encoding)
     const decoded = (bytes: Buffer): string => {
       const body = bytes.toString('latin1').slice(bytes.indexOf('\r\n\r\n') + 4)
