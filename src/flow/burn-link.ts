@@ -18,7 +18,7 @@ export type NamedDelivery = { readonly id: bigint; readonly aliasId: number; rea
 export const burnButton = (host: Host, delivery: NamedDelivery, organisation: string): BurnButton => {
   const payload = { deliveryId: delivery.id, aliasId: delivery.aliasId, day: Math.floor(delivery.createdAt.getTime() / DAY_MS) }
   const token = burnToken(payload, macOf(host))
-  const prefix = new URL('/burn/', host.config.url).href
+  const prefix = `${host.config.url.origin}/burn/`
   return {
     prefix,
     url: (uri) => (uri === undefined ? prefix + token : `${prefix}${token}?their=${sealed(host, token, `${organisation}\n${uri}`)}`),

@@ -4,6 +4,16 @@ import { fieldsNamed, type Field } from './header.ts'
 
 /** Undefined when there is no From, several, a group, two addresses, or none that can be read. */
 export const soleFrom = (fields: readonly Field[]): NamedMailbox | undefined => {
+  const known = asked.get(fields)
+  if (known) return known.sole
+  const sole = readSole(fields)
+  asked.set(fields, { sole })
+  return sole
+}
+// Five places of one journey ask it of the same header.
+const asked = new WeakMap<readonly Field[], { readonly sole: NamedMailbox | undefined }>()
+
+const readSole = (fields: readonly Field[]): NamedMailbox | undefined => {
   const [from, ...others] = fieldsNamed(fields, 'from')
   if (from === undefined || others.length > 0 || startsWithFold(fields)) return undefined
   const [entry, ...more] = entriesOf(from)

@@ -18,26 +18,30 @@ export type BurnButton = {
 
 /** @param header of the forward, without the empty line  @param button undefined: only what an earlier forward had goes */
 export const withBurnFields = (header: Buffer, mode: BurnLinkMode, button: BurnButton): Buffer => {
+  const text = header.toString('latin1')
+  const top = traceFields.exec(text)?.[0].length ?? 0
+  const withOurs = (kept: Buffer, instead: readonly Field[]): Buffer =>
+    Buffer.concat([header.subarray(0, top), ...oursFor(instead, button), kept.subarray(top)])
+  if (!mayHaveOne.test(text)) return mode === 'off' ? header : withOurs(header, [])
   const all = parseFields(header)
   const fields = withoutOurs(all, button.prefix)
   const rest = (kept: readonly Field[]): Buffer => (kept.length === all.length ? header : Buffer.concat(kept.map(({ raw }) => raw)))
   const theirs = fieldsNamed(fields, 'list-unsubscribe')
   if (mode === 'off' || (mode === 'theirs' && theirs.length > 0)) return rest(fields)
-  const top = traceOctets(all)
-  return Buffer.concat([
-    header.subarray(0, top),
-    ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
-    formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
-    ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
-    rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')).subarray(top),
-  ])
+  return withOurs(rest(fields.filter(({ name }) => name !== 'list-unsubscribe' && name !== 'list-unsubscribe-post')), theirs)
 }
 
+/** Most mail has none, and its header is not parsed once more. */
+const mayHaveOne = /^list-unsubscribe/im
+
+const oursFor = (theirs: readonly Field[], button: BurnButton): Buffer[] => [
+  ...theirs.map((field) => formatField('X-Burnbox-List-Unsubscribe', valueOf(field))),
+  formatField('List-Unsubscribe', `<${button.url(wayOut(theirs))}>, <${button.mailto}>`),
+  ...(button.oneClick ? [formatField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')] : []),
+]
+
 /** Our Received and our Authentication-Results stay on top (RFC 5321 §4.4, RFC 8601 §4.1). */
-const traceOctets = ([received, results]: readonly Field[]): number => {
-  if (received?.name !== 'received') return 0
-  return received.raw.length + (results?.name === 'authentication-results' ? results.raw.length : 0)
-}
+const traceFields = /^received:[^\n]*\n(?:[ \t][^\n]*\n)*(?:authentication-results:[^\n]*\n(?:[ \t][^\n]*\n)*)?/i
 
 const withoutOurs = (fields: readonly Field[], prefix: string): readonly Field[] =>
   fields.some((field) => isOurs(field, prefix)) ? fields.filter((field) => !isOurs(field, prefix) && field.name !== 'list-unsubscribe-post') : fields
