@@ -14,6 +14,7 @@ import { createDirect } from './relay/direct.ts'
 import { addressesOfMachine } from './relay/exchanges.ts'
 import { createSigner } from './relay/sign.ts'
 import { createSmarthost } from './relay/smarthost.ts'
+import { createInside } from './smtp/inside.ts'
 import { batched } from './store/batched.ts'
 import { createCorrespondents } from './store/correspondents.ts'
 import { followDatabase } from './store/database-clock.ts'
@@ -86,6 +87,7 @@ const assemble = (
   const resolve = createResolver(config.dns, clock)
   const host: Host = {
     config, domain: config.domain, db, keys, clock, log, recorder,
+    inside: createInside(() => host),
     relay: relayOf ? relayOf(db, clock) : createRelay(config, log, clock, db, resolve),
     signer: config.benchBare ? undefined : createSigner(
       () => activeDkimKeys(db, keys, config.domain, dkimAlgorithms(config), clock.now()), clock,

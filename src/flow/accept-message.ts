@@ -64,7 +64,7 @@ export const acceptMessage = async (host: Host, wanted: Incoming<Forward | Hold 
   const deliveries = forwards.flatMap((route) => route.to.map((inbox) => newDelivery(host, route.alias, inbox.id, incoming.receivedAt)))
 
   const [only, ...others] = deliveries
-  if (only && others.length === 0 && holds.length === 0) return cutThrough(host, only, message, content)
+  if (only && others.length === 0 && holds.length === 0 && !incoming.isOurs) return cutThrough(host, only, message, content)
   await queueAndHold(host, { message, content, deliveries, holds })
   return ACCEPTED
 }

@@ -24,19 +24,23 @@ export const deliverReply = (
   options: { readonly inline: boolean; readonly to?: Mailbox },
 ): UnderWay => underWay(host, delivery, async () => {
   const { correspondentId } = delivery
-  const [alias, to] = await Promise.all([
-    host.routes.byId(delivery.aliasId),
-    options.to ?? (correspondentId === null ? undefined : correspondentById(host.db, host.keys, correspondentId).then((found) => found?.address)),
-  ])
+  const recipient = options.to ?? (correspondentId === null ? undefined : (await correspondentById(host.db, host.keys, correspondentId))?.address)
+  const [alias, to] = await Promise.all([host.routes.byId(delivery.aliasId), recipient && placeOf(host, recipient)])
   if (!alias) return { kind: 'held', reason: 'closed', reply: '' }
   if (correspondentId === null || to === undefined) return { kind: 'held', reason: 'refused', reply: 'The correspondent was forgotten.' }
   const reason = holdsReply(alias, delivery.released)
   if (reason) return { kind: 'held', reason, reply: '', burnedAt: alias.burnedAt }
   return {
     envelope: {
-      reversePath: { kind: 'mailbox', mailbox: replyPath(host, alias, { ...delivery, correspondentId }) }, forwardPath: to, smtpUtf8: message.smtpUtf8,
+      reversePath: { kind: 'mailbox', mailbox: replyPath(host, alias, { ...delivery, correspondentId }) }, forwardPath: to.address,
+      smtpUtf8: message.smtpUtf8,
     },
+    isInside: to.isInside,
     outgoing: { header: content.header, content },
     authentication: '',
   }
 }, options)
+
+/** Asked together with the alias, in one query. */
+const placeOf = async (host: Host, address: Mailbox): Promise<{ readonly address: Mailbox; readonly isInside: boolean }> =>
+  ({ address, isInside: (await host.routes.byAddress(address)).kind !== 'foreign-domain' })

@@ -25,6 +25,8 @@ export type Host = {
   readonly clock: Clock
   readonly log: Log
   readonly relay: Relay
+  /** The same for what may be an address of this host itself: that comes in here. */
+  readonly inside: Relay['begin']
   /** Undefined: nothing is signed (BURNBOX_BENCH_BARE). */
   readonly signer: Signer | undefined
   readonly routes: Routes

@@ -19,6 +19,8 @@ export type Incoming<R extends Route = Route> = {
   readonly receivedAt: Date
   readonly routes: readonly [R, ...R[]]
   readonly content: Content
+  /** From an address of this host: its owner was proven, we signed it, and nobody's server waits for its delivery. */
+  readonly isOurs?: true
 }
 
 export type Acceptance =

@@ -16,8 +16,10 @@ export type UnderWay = {
   readonly begun: Promise<void>
 }
 
-/** `authentication`: what was found of the message when it came, for the seal. */
-export type Ready = { readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string } & Partial<Destination>
+/** `authentication`: what was found of the message when it came, for the seal. `isInside`: it may be to an address of this host. */
+export type Ready = Partial<Destination> & {
+  readonly envelope: Envelope; readonly outgoing: Outgoing; readonly authentication: string; readonly isInside?: boolean
+}
 export type Prepared = Ready | Extract<Outcome, { kind: 'held' }>
 
 /** Rejects when `prepare` does: our own store is away. */
@@ -34,7 +36,7 @@ export const underWay = (
     const outgoing = await signed(host, prepared)
     if (!outgoing) return decide({ kind: 'transient', reply: 'Burnbox could not sign the message.', why: 'dropped', trouble: false })
     if (stopped) return decide({ kind: 'transient', reply: 'Burnbox was stopped.', why: 'dropped', trouble: false })
-    transmission = host.relay.begin(prepared.envelope, outgoing, options)
+    transmission = (prepared.isInside ? host.inside : host.relay.begin)(prepared.envelope, outgoing, options)
     begun.resolve()
     const attempt = await transmission.result
     if (prepared.inbox) await noteAttempt(host, prepared as Destination, attempt)

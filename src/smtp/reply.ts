@@ -3,6 +3,7 @@
 
 import type { RejectReason, TempfailReason, Refusal } from '../policy/decide.ts'
 import type { Acceptance } from '../flow/incoming.ts'
+import { NoRoom } from '../flow/queue-limit.ts'
 import { passedBack } from '../policy/passed-back.ts'
 
 /** What smtp-server's callbacks take: a code, and a text that begins with the enhanced status code. */
@@ -90,6 +91,10 @@ export const replyForAcceptance = (acceptance: Acceptance): Reply | undefined =>
     case 'passed-back': return new Reply(550, passedBack(acceptance.said))
   }
 }
+
+/** A fault of ours is never the sender's. No room: of the queue, or of the database's disk (SQLSTATE disk_full). */
+export const replyForFault = (error: unknown, otherwise: Reply = replyFor('store-away')): Reply =>
+  error instanceof NoRoom || (error as { code?: string }).code === '53100' ? replyFor('no-room') : otherwise
 
 export const replyForRefusal = (refusal: Refusal): Reply => replyFor(refusal.reason)
 

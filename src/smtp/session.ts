@@ -5,7 +5,6 @@ import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerSession } from 
 import { accept } from '../flow/accept.ts'
 import type { Host } from '../flow/host.ts'
 import type { Acceptance, Incoming } from '../flow/incoming.ts'
-import { NoRoom } from '../flow/queue-limit.ts'
 import { goTogether, isOperatorAddress, kindOfRecipient, routeRecipient, type Sender } from '../flow/route-recipient.ts'
 import { lowerCased, parseMailbox, parseReversePath, type Mailbox, type ReversePath } from '../mail/address.ts'
 import type { Refusal, Reject, Route } from '../policy/decide.ts'
@@ -13,7 +12,7 @@ import { MOST_NEW_OF_MESSAGE } from '../policy/made-up.ts'
 import type { Protocol } from '../store/messages.ts'
 import type { Limits } from './limits.ts'
 import { receive } from './receive.ts'
-import { ACCEPTED_TEXT, replyFor, replyForAcceptance, replyForRefusal, type Reply } from './reply.ts'
+import { ACCEPTED_TEXT, replyFor, replyForAcceptance, replyForFault, replyForRefusal, type Reply } from './reply.ts'
 
 type Transaction = {
   readonly reversePath: ReversePath
@@ -156,7 +155,7 @@ export const createSessions = (
     handler(() => answered).then(say, (error: unknown) => {
       if ((error as { code?: string }).code === 'ECONNECTION') host.log.debug({ what }, 'the client went away')
       else host.log.error({ err: error, what }, 'answered with a temporary failure')
-      say(isNoRoom(error) ? replyFor('no-room') : options.fault)
+      say(replyForFault(error, options.fault))
     })
   }
 
@@ -175,9 +174,6 @@ export const createSessions = (
     onData: (stream, session, done) => answer('DATA', () => onData(stream, session), done, { ...fault, deadline: false }),
   }
 }
-
-/** Of the queue, or of the database's disk (SQLSTATE disk_full). */
-const isNoRoom = (error: unknown): boolean => error instanceof NoRoom || (error as { code?: string }).code === '53100'
 
 const isReport = ({ kind }: Route): boolean => kind === 'report' || kind === 'reply-report'
 

@@ -73,7 +73,10 @@ export const bodyOf = (message: Arrived): string => {
 
 let ids = 0
 
-export async function openReplyHost(options: { readonly clock?: Clock; readonly env?: Record<string, string> } = {}): Promise<ReplyHost> {
+/** `direct`: by the DNS instead of a smarthost; of every domain of these tests the same next hop is the mail server, of burn.example this host. */
+export async function openReplyHost(
+  options: { readonly clock?: Clock; readonly env?: Record<string, string>; readonly direct?: boolean } = {},
+): Promise<ReplyHost> {
   const { db, url } = await createDatabase()
   const home = createSigner('home.example')
   const zone = await openZone({
@@ -81,10 +84,16 @@ export async function openReplyHost(options: { readonly clock?: Clock; readonly 
     [`${keyName(home)} TXT`]: [`v=DKIM1; k=rsa; p=${home.publicKey}`],
   })
   const hop = await openNextHop()
+  const direct = { BURNBOX_RELAY: 'direct', BURNBOX_MX_PORT: String(hop.port), BURNBOX_MX_ALLOW_PRIVATE: 'true' }
+  if (options.direct) {
+    zone.set('burn.example MX', [[10, 'burn.example']])
+    zone.set('mx.home.example A', ['127.0.0.1'])
+    for (const name of ['home.example', 'other.example', 'shop.example']) zone.set(`${name} MX`, [[10, 'mx.home.example']])
+  }
   afterAll(() => zone[Symbol.asyncDispose]())
   afterAll(() => hop[Symbol.asyncDispose]())
   const mail = await openMailProcess(url, {
-    relay: hop.url, shared: true, env: { BURNBOX_DNS: zone.server, ...options.env }, ...options.clock && { clock: options.clock },
+    relay: hop.url, shared: true, env: { BURNBOX_DNS: zone.server, ...options.direct && direct, ...options.env }, ...options.clock && { clock: options.clock },
   })
   const owner = await mail.account('ann', ['ann@home.example', 'annette@home.example'])
 

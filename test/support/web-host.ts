@@ -35,6 +35,7 @@ export const createTestHost = (db: Database, env: Environment = {}): Host => {
     leases: createLeases(db, systemClock, log), pingStore: async () => {},
     resolve, verifier: createVerifier(resolve),
     signer: undefined,
+    inside: () => { throw new Error('no mail leaves this host') },
     relay: { begin: () => { throw new Error('no mail leaves this host') }, room: () => 0, probeNow: () => {}, close: () => {} },
     stopping: new AbortController().signal, stopWaiting: new AbortController().signal,
   }

@@ -1,5 +1,6 @@
 // Replies on a host without a domain: the whole story on one machine, with no DNS.
 import { expect, test } from 'vitest'
+import { addCorrespondent } from '../../../src/flow/add-correspondent.ts'
 import { createDatabase } from '../../support/database.ts'
 import { openMailProcess } from '../../support/mail-process.ts'
 import { until } from '../../support/until.ts'
@@ -21,4 +22,17 @@ test('a loopback client is its own user: the owner answers without any proof, no
   expect((await mail.send({ from: 'ann@home.example', to: reverse!, message })).dot).toMatch(/^250 /)
   expect(await read('orders@shop.example')).toContain(`From: ${alias.address}\r\nTo: orders@shop.example\r\n`)
   expect((await mail.send({ from: 'eve@home.example', to: reverse!, message })).dot).toMatch(/^550 5\.7\.1 /)
+})
+
+test('to an address of somebody else on it: it comes in there, not into the local inbox as it is', async () => {
+  const mail = await openMailProcess(url, { relay: 'local', env: { BURNBOX_DOMAIN: '' } })
+  const mine = await mail.alias(await mail.account('dan'))
+  const hers = await mail.alias(await mail.account('eva'))
+  const { correspondent } = await addCorrespondent(mail.host, { accountId: mine.accountId, aliasUuid: mine.uuid, address: hers.address })
+  const message = `From: dan@home.example\r\nTo: ${correspondent.reverseLocalPart}@burn.localhost\r\nSubject: Lunch\r\n\r\nLunch?\r\n`
+  const to = `${correspondent.reverseLocalPart}@burn.localhost`
+  expect((await mail.send({ from: 'dan@home.example', to, message })).dot).toMatch(/^250 /)
+  const kept = () => db.selectFrom('local_messages').select('address').where('address', 'in', [hers.address, 'eva@home.example']).execute()
+  await until(async () => (await kept()).length > 0, 'the message at the inbox')
+  expect(await kept()).toEqual([{ address: 'eva@home.example' }])
 })
