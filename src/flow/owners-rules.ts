@@ -37,8 +37,8 @@ export const asOwnersAsk = async (
     if (why !== undefined) return { kind: 'hold', alias: await endedNow(host, alias, why), reason: 'burned' }
     if (isStranger && rules.strangers === 'hold') return { kind: 'hold', alias, reason: 'stranger' }
     if (rules.quiet && isBulk(fields)) return { kind: 'hold', alias, reason: 'quiet' }
-    if (rules.endsLeft !== null) await countDown(host.db, alias.id)
-    return route
+    const isOver = rules.endsLeft !== null && !await countDown(host.db, alias.id)
+    return isOver ? { kind: 'hold', alias: await endedNow(host, alias, 'end-messages'), reason: 'burned' } : route
   }))
 }
 

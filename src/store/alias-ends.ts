@@ -10,9 +10,13 @@ export const waitToBurn = async (
     .where('id', '=', aliasId).execute()
 }
 
-/** One message less. */
-export const countDown = async (db: Database | Tx, aliasId: number): Promise<void> => {
-  await sql`update aliases set ends_left = ends_left - 1 where id = ${aliasId} and ends_left > 0`.execute(db)
+/** One message less. False: others that came at the same time took what was left. */
+export const countDown = async (db: Database | Tx, aliasId: number): Promise<boolean> => {
+  const { numUpdatedRows } = await db.updateTable('aliases').set((eb) => ({ ends_left: eb('ends_left', '-', 1) }))
+    .where('id', '=', aliasId).where('ends_left', '>', 0).executeTakeFirst()
+  if (numUpdatedRows > 0n) return true
+  const row = await db.selectFrom('aliases').select('ends_left').where('id', '=', aliasId).executeTakeFirst()
+  return row?.ends_left !== 0
 }
 
 /** It has ended: what ended it is gone, so that its owner can restore it. */

@@ -37,6 +37,14 @@ describe('an address ends', () => {
     expect([hop.accepted.length, await held(), (await alias()).state]).toEqual([2, ['burned', 'burned'], 'burned'])
   })
 
+  test('after one message, of several that come at the same time', async () => {
+    const { host, which, write, alias, held, hop } = await open()
+    await changeAlias(host, { ...which, endsLeft: 1 })
+    const replies = await Promise.all(Array.from({ length: 5 }, () => write()))
+    expect(replies).toEqual(Array(5).fill(expect.stringMatching(/^250 /)))
+    expect([hop.accepted.length, await held(), (await alias()).state]).toEqual([1, Array(4).fill('burned'), 'burned'])
+  })
+
   test('when idle, by the clock alone; and restored it has no end', async () => {
     const { host, which, write, alias, clock } = await open()
     await changeAlias(host, { ...which, endsIdle: { days: 10, since: clock.now() } })
