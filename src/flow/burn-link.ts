@@ -38,6 +38,11 @@ export const readBurnLink = (host: Host, token: string): BurnPayload => {
   }
 }
 
+export const burnsAlias = (host: Host, aliasId: number, token: string): boolean => {
+  const read = readBurnToken(token, macOf(host), Math.floor(host.clock.now().getTime() / DAY_MS))
+  return read.kind === 'good' && read.payload.aliasId === aliasId
+}
+
 /** Undefined: there was none, or somebody else wrote it. */
 export const readTheirWay = (host: Host, token: string, their: string | undefined): TheirWay | undefined => {
   const bytes = Buffer.from(their ?? '', 'base64url')

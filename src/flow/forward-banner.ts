@@ -6,7 +6,7 @@ import type { Content } from '../mail/content.ts'
 import { fieldsNamed, fieldsOf, valueOf, type Field } from '../mail/header.ts'
 import { bannerEdits, mayHaveBanner } from '../policy/banner.ts'
 import type { AliasFact } from '../policy/decide.ts'
-import { burnButton, type NamedDelivery } from './burn-link.ts'
+import { burnButton, burnsAlias, type NamedDelivery } from './burn-link.ts'
 import type { Host } from './host.ts'
 import { withWholeBody } from './with-whole-body.ts'
 
@@ -17,7 +17,8 @@ export const withBanner = async (
   if (!alias.rules?.banner || alias.rules.strangers === undefined || !mayHaveBanner(fields)) return content
   const { prefix, url } = burnButton(host, delivery, '')
   const banner = {
-    address: alias.address, prefix, burn: linkIn(header, prefix) ?? url(undefined), manage: new URL(`/addresses/${alias.uuid}`, host.config.url).href,
+    address: alias.address, prefix, burns: (token: string) => burnsAlias(host, alias.id, token),
+    burn: linkIn(header, prefix) ?? url(undefined), manage: new URL(`/addresses/${alias.uuid}`, host.config.url).href,
   }
   return withWholeBody(content, (body) => editedContent(content, bannerEdits(fields, body, banner)))
 }

@@ -1,7 +1,7 @@
 // Where the shown part of an HTML text begins (WHATWG HTML §13.2.6.4): behind the body tag or, where there is none, behind what a parser
 // would put into the head. One walk, so that the time is linear.
 
-/** An offset into `html`. */
+/** An offset into `html`, which is octets as Latin-1: the tags are ASCII in any charset that we write into. */
 export const startOfHtmlBody = (html: string): number => {
   const lower = html.toLowerCase()
   let at = 0
@@ -15,7 +15,8 @@ export const startOfHtmlBody = (html: string): number => {
 
 const isBodyTag = (lower: string, at: number): boolean => /^<body[\s/>]/.test(lower.slice(at, at + 6))
 
-const spaces = /[\s\ufeff]+/y
+/** Blanks, and the byte order mark of UTF-8. Not `\s`: octet A0 begins letters in GBK. */
+const spaces = /(?:[\t\n\f\r ]|\u00ef\u00bb\u00bf)+/y
 const name = /<\/?([a-z][a-z0-9:]*)/y
 /** Tags of the head without a content of their own, and what may stand around the head. */
 const lone = new Set(['html', 'head', 'meta', 'link', 'base', 'basefont', 'bgsound'])

@@ -14,8 +14,10 @@ export type Banner = {
   readonly address: string
   readonly burn: string
   readonly manage: string
-  /** What each link of ours begins with that burns: where one is there already, in a forward that came back, there is no second line. */
+  /** What each link of ours begins with that burns; its token follows. */
   readonly prefix: string
+  /** A token that burns this address: its message has the line already, a forward that came back. What only looks like one is no reason to leave it out. */
+  readonly burns: (token: string) => boolean
 }
 
 const maxTextOctets = 2 * 1024 * 1024
@@ -34,11 +36,25 @@ export const bannerEdits = (fields: readonly Field[], body: Buffer, banner: Bann
   for (const part of shownFirst(tree.root)) {
     const octets = body.subarray(part.body.start, part.body.end)
     const text = decodeTransfer(part.encoding, octets)
-    if (text === undefined || text.includes(banner.prefix)) return []
+    if (text === undefined || hasLine(text, banner)) return []
     const edit = text.length > maxTextOctets || text.includes(0) || !isAsciiLike(part) ? undefined : editOf(part, octets, text, banner)
     if (edit) edits.push({ start: part.body.start + edit.start, end: part.body.start + edit.end, by: edit.by })
   }
   return edits
+}
+
+/** More are there to make us look. */
+const mostLinks = 100
+const TOKEN_LETTERS = 48
+
+const hasLine = (text: Buffer, { prefix, burns }: Banner): boolean => {
+  let at = text.indexOf(prefix)
+  for (let n = 0; at >= 0 && n < mostLinks; n += 1) {
+    const token = at + prefix.length
+    if (burns(text.toString('latin1', token, token + TOKEN_LETTERS))) return true
+    at = text.indexOf(prefix, token)
+  }
+  return false
 }
 
 // Reports (RFC 6522) are for programs.

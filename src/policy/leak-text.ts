@@ -99,8 +99,9 @@ export const burnTokensIn = (text: string, { kind }: TextOptions): Change[] => {
     return [...shown.text.matchAll(burnToken)].flatMap((match) => changesFor(shown, match.index, match[0], ''))
   })
 }
-const burnTokenHint = /(?:\/burn\/|u\.)[a-z2-7]{48}/i
-const burnToken = /(?<=\/burn\/|(?<![a-z0-9])u\.)(?:[a-z2-7]\ue000?){48}(?![a-z0-9])(?:\?their=(?:[\w-]\ue000?)+)?/gi
+// Scanners of links write a slash as an underline (Proofpoint's v2) or as %2F, which a view undoes.
+const burnTokenHint = /(?:[/_]burn[/_]|u\.)[a-z2-7]{48}/i
+const burnToken = /(?<=[/_]burn[/_]|(?<![a-z0-9])u\.)(?:[a-z2-7]\ue000?){48}(?![a-z0-9])(?:\?their=(?:[\w-]\ue000?)+)?/gi
 
 /** In the order of the text; of two that overlap the one that begins first has the word, of two that are the same the first. */
 export const inOrder = (changes: readonly Change[]): Change[] => {

@@ -16,6 +16,8 @@ test.each([
   ['<style>', 'p { } never closed'],
   ['', '<!-- never closed'],
   ['<!-->', 'Hello'],
+  ['\u00ef\u00bb\u00bf<!DOCTYPE html><html><body>', 'Hello'],
+  ['<html>\n', '\u00a0\u0040 of GBK'],
 ])('behind %j', (head, shown) => {
   expect(startOfHtmlBody(head + shown)).toBe(head.length)
 })

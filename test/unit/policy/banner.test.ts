@@ -9,7 +9,8 @@ import { bannerEdits, mayHaveBanner } from '../../../src/policy/banner.ts'
 import { multi, part, whole, type Made } from '../../support/mime-builder.ts'
 
 const banner = {
-  address: 'shop-7kq2m@burn.example', prefix: 'https://burn.example/burn/', burn: `https://burn.example/burn/${'a'.repeat(48)}?their=x&y`,
+  address: 'shop-7kq2m@burn.example', prefix: 'https://burn.example/burn/', burns: (token: string) => token === 'b'.repeat(48),
+  burn: `https://burn.example/burn/${'a'.repeat(48)}?their=x&y`,
   manage: 'https://burn.example/addresses/1',
 }
 const plain = `[ Sent to shop-7kq2m@burn.example | Burn: https://burn.example/burn/${'a'.repeat(48)} | Manage: https://burn.example/addresses/1 ]`
@@ -91,6 +92,11 @@ test.each<[string, Made]>([
   ['one that has the line', text('text/html', `<a href="https://burn.example/burn/${'b'.repeat(48)}">Burn</a>`)],
 ])('never: %s', async (_, made) => {
   expect((await forwarded(made)).toString('latin1')).toBe(came(made).toString('latin1'))
+})
+
+test('a link that only looks like ours keeps the line from no message', async () => {
+  const made = text('text/plain', `https://burn.example/burn/ https://burn.example/burn/${'c'.repeat(48)} hello`)
+  expect((await shown(made)).text).toContain(plain)
 })
 
 test('whatever the HTML is: the line is one insertion, in each encoding', async () => {

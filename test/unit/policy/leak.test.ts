@@ -103,6 +103,10 @@ test('encrypted content passes, what is in the clear beside it does not', () => 
 test('K06 a quoted burn button loses its token: whoever has it can burn the address', () => {
   const token = 'b7'.repeat(24)
   expect(rewritten(`> Burn: https://burn.example/burn/${token} | Manage\r\n`, 'jane@home.example')).toBe('> Burn: https://burn.example/burn/ | Manage\r\n')
+  for (const [before, behind] of [['https://safe.example/?url=https%3A%2F%2Fburn.example%2Fburn%2F', '&data=05'], [
+    'https://urldefense.example/v2/url?u=https-3A__burn.example_burn_', '&d=DwMF']]) {
+    expect(rewritten(`<${before}${token}${behind}>\r\n`, 'jane@home.example')).toBe(`<${before}${behind}>\r\n`)
+  }
   const { finds, edits } = scan(part('text/html; charset=utf-8',
     `<a href=3D"https://burn.example/burn/${token.slice(0, 20)}=\r\n${token.slice(20)}?their=3DAb-_9">Burn</a>`,
     'Content-Transfer-Encoding: quoted-printable'), ['jane@home.example'])
