@@ -35,9 +35,9 @@ const eachOf = async (host: Host, accounts: readonly string[], send: (tx: Tx, ac
 
 const sendDigest = async (host: Host, tx: Tx, accountId: string, now: Date): Promise<void> => {
   const turn = await takeDigestTurn(tx, accountId, now)
-  const held = turn ? await heldSince(tx, accountId, turn.since) : []
-  if (!turn || held.length === 0) return
-  const { wanted, others, count } = digestOf(held)
+  const since = turn && await heldSince(tx, accountId, turn.since)
+  if (!turn || !since || since.count === 0) return
+  const { wanted, others, further, count } = digestOf(since.held, since.count)
   await queue(host, tx, accountId, count === 1 ? '1 message was held' : `${count} messages were held`, {
     paragraphs: [
       `Since ${turn.since.toISOString().slice(0, 10)} Burnbox held ${count === 1 ? 'one message' : `${count} messages`} for you.`,
@@ -45,12 +45,14 @@ const sendDigest = async (host: Host, tx: Tx, accountId: string, now: Date): Pro
     ],
     links: wanted.map((one) => ({ name: `${names[one.as]}: ${one.subject} (${one.from}, to ${one.alias})`, url: heldLink(host, one) })),
     end: [
-      ...(others.length > 0 ? [`The rest, by company:\n${others.map(({ company, count: n }) => `${company}: ${n}`).join('\n')}`] : []),
+      ...(others.length > 0 ? [`The rest, by company:\n${[...others, ...more(further)].map(({ company, count: n }) => `${company}: ${n}`).join('\n')}`] : []),
       `Everything is in Holding: ${new URL('/holding', host.config.url).href}`,
       `You get this ${turn.every === 'daily' ? 'once a day' : 'once a week'}, when there is something. Settings can change that.`,
     ],
   })
 }
+
+const more = (count: number) => (count > 0 ? [{ company: 'Others', count }] : [])
 
 const tellAtOnce = async (host: Host, tx: Tx, accountId: string, since: Date): Promise<void> => {
   const now = host.clock.now()

@@ -14,6 +14,8 @@ export type HeldFact = {
 export type Digest = {
   readonly wanted: readonly (HeldFact & { readonly as: Wanted })[]
   readonly others: readonly { readonly company: string; readonly count: number }[]
+  /** Of companies beyond those. */
+  readonly further: number
   readonly count: number
 }
 
@@ -26,13 +28,15 @@ const mostWanted = 20
 const mostCompanies = 20
 const ranks: Readonly<Record<Wanted, number>> = { code: 0, receipt: 1, reset: 2, invitation: 3 }
 
-export const digestOf = (held: readonly HeldFact[]): Digest => {
+/** @param count of all that was held, of which `held` are the latest */
+export const digestOf = (held: readonly HeldFact[], count: number = held.length): Digest => {
   const wanted = held.flatMap((one) => {
     const as = wantedAs(one.subject)
     return as ? [{ ...one, as }] : []
   }).sort((a, b) => ranks[a.as] - ranks[b.as]).slice(0, mostWanted)
   const shown = new Set(wanted.map(({ id }) => id))
   const rest = Map.groupBy(held.filter(({ id }) => !shown.has(id)), ({ company }) => company)
-  const others = [...rest].map(([company, all]) => ({ company, count: all.length })).sort((a, b) => b.count - a.count).slice(0, mostCompanies)
-  return { wanted, others, count: held.length }
+  const companies = [...rest].map(([company, all]) => ({ company, count: all.length })).sort((a, b) => b.count - a.count)
+  const further = count - held.length + companies.slice(mostCompanies).reduce((sum, { count: n }) => sum + n, 0)
+  return { wanted, others: companies.slice(0, mostCompanies), further, count }
 }

@@ -23,16 +23,20 @@ export const takeDigestTurn = async (tx: Tx, accountId: string, now: Date): Prom
   return { every: row.digest as DigestEvery, since: row.digest_at }
 }
 
-/** More are counted on the page. */
+/** Of more only the number is told. */
 const MOST = 1_000
 
-export const heldSince = async (tx: Tx, accountId: string, since: Date): Promise<readonly HeldFact[]> => {
-  const { rows } = await sql<{ id: string; alias_id: number; address: string; company: string; from_text: string; subject: string }>`
-    select h.id, h.alias_id, a.address, coalesce(a.site, a.address) as company, m.from_text, m.subject
+/** The latest, and how many there are in all. */
+export const heldSince = async (tx: Tx, accountId: string, since: Date): Promise<{ readonly held: readonly HeldFact[]; readonly count: number }> => {
+  const { rows } = await sql<{ id: string; alias_id: number; address: string; company: string; from_text: string; subject: string; count: string }>`
+    select count(*) over () as count, h.id, h.alias_id, a.address, coalesce(a.site, a.address) as company, m.from_text, m.subject
     from held h join aliases a on a.id = h.alias_id join messages m on m.id = h.message_id
     where h.account_id = ${accountId} and h.released_at is null and h.direction = 'in' and h.read_at is null and h.held_at > ${since}
     order by h.id desc limit ${MOST}`.execute(tx)
-  return rows.map((row) => ({ id: row.id, aliasId: row.alias_id, alias: row.address, company: row.company, from: row.from_text, subject: row.subject }))
+  return {
+    count: Number(rows[0]?.count ?? 0),
+    held: rows.map((row) => ({ id: row.id, aliasId: row.alias_id, alias: row.address, company: row.company, from: row.from_text, subject: row.subject })),
+  }
 }
 
 export type HeldByLink = {

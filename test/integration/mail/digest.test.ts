@@ -7,6 +7,7 @@ import { sendNotices } from '../../../src/flow/send-notices.ts'
 import { changeRules } from '../../../src/store/rules.ts'
 import { openCompanies } from '../../support/companies.ts'
 import { createDatabase } from '../../support/database.ts'
+import { letter } from '../../support/mail-process.ts'
 import { forgetOwnMails, ownMails } from '../../support/own-mail.ts'
 
 const { db, url } = await createDatabase()
@@ -64,6 +65,20 @@ describe('the digest', () => {
     await expect(readHeldLink(host, 'a'.repeat(48))).rejects.toMatchObject({ code: 'not-found' })
     await clock.advance(61 * DAY_MS)
     await expect(readHeldLink(host, token)).rejects.toMatchObject({ code: 'link-used' })
+  })
+
+  test('of more companies than it names the others are counted', async () => {
+    const { host, shop, write, clock, told, alias, mail } = await open()
+    const others = await Promise.all(Array.from({ length: 21 }, (_, n) => alias(`other${n}.example`)))
+    await db.updateTable('aliases').set({ state: 'burned', burned_at: clock.now() }).where('id', 'in', others.map(({ id }) => id)).execute()
+    await mail.send({ to: [shop, ...others].map(({ address }) => address), message: letter('Sale') })
+    await write(shop, 'news@shop.example', { subject: 'Sale' })
+    await clock.advance(8 * DAY_MS)
+    await sendDigests(host)
+    const [digest] = await told()
+    expect([digest?.subject, digest?.text.match(/^other\d+\.example: 1$/gm)?.length]).toEqual(['23 messages were held', 19])
+    expect(digest!.text).toContain('shop.example: 2\n')
+    expect(digest!.text).toContain('\nOthers: 2\n')
   })
 
   test('daily, or not at all', async () => {
