@@ -10,6 +10,10 @@ import type { Host } from './host.ts'
 
 export type LeakReport = {
   readonly sentence: string
+  /** Its site, else who wrote first; null: neither. */
+  readonly givenTo: string | null
+  /** Null: the first mail to it made it, so that nobody knows. */
+  readonly givenAt: Date | null
   readonly expected: readonly NamedSender[]
   readonly expectedSenders: readonly ProvenSender[]
   readonly strangers: readonly (ProvenSender & { /** Undefined: not kept. */ readonly signers: readonly string[] | undefined })[]
@@ -28,10 +32,11 @@ export const leakReport = async (host: Host, alias: Alias): Promise<LeakReport> 
   const signed = strangers.map((one) => ({ ...one, signers: signersOf(one) }))
   const [first] = signed
   const givenTo = alias.site ?? expected.find(({ origin }) => origin === 'first')?.name ?? null
+  const givenAt = alias.origin === 'made-up' ? null : alias.createdAt
   return {
-    expected, expectedSenders, strangers: signed,
+    givenTo, givenAt, expected, expectedSenders, strangers: signed,
     sentence: leakSentence({
-      givenTo, givenAt: alias.createdAt,
+      givenTo, givenAt,
       stranger: first && { organisation: first.organisation, proven: first.proven, at: first.firstAt, signers: first.signers },
     }),
   }

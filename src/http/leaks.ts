@@ -23,7 +23,11 @@ const Wrote = z.object({
 })
 const Report = z.object({
   alias: z.string(), alias_id: z.string(), site: z.string().nullable(), label: z.string().nullable(), note: z.string().nullable(),
-  given_at: Time, made_at: Time,
+  given_to: z.string().nullable().openapi({ description: 'Its site, else who wrote first; null: neither' }),
+  given_at: Time.nullable().openapi({ description: 'null: the first mail to it made it, so that it is not known' }),
+  made_up: z.object({ from: z.string().nullable(), host: z.string(), ip: z.string(), at: Time }).nullable()
+    .openapi({ description: 'The mail that made it; null: its owner did' }),
+  made_at: Time.openapi({ description: 'The report' }),
   sentence: z.string().openapi({ example: 'The address you gave only to shop.example on 3 May 2026 was used on 9 July 2026 by deals.example, '
     + 'signed by deals.example.' }),
   expected: z.array(z.object({ kind: z.enum(['domain', 'address', 'signer']), name: z.string(), origin: z.enum(['first', 'learned', 'owner']), since: Time })),
@@ -58,8 +62,9 @@ export const leakRoutes = (services: Services) => {
       if (!alias) throw notFound('alias')
       const report = await leakReport(host, alias)
       return c.json({
-        alias: alias.address as string, alias_id: alias.uuid, site: alias.site, label: alias.label, note: alias.note, given_at: alias.createdAt.toISOString(),
-        made_at: host.clock.now().toISOString(), sentence: report.sentence,
+        alias: alias.address as string, alias_id: alias.uuid, site: alias.site, label: alias.label, note: alias.note,
+        given_to: report.givenTo, given_at: report.givenAt?.toISOString() ?? null,
+        made_up: alias.madeUpBy && { ...alias.madeUpBy, at: alias.createdAt.toISOString() }, made_at: host.clock.now().toISOString(), sentence: report.sentence,
         expected: report.expected.map(({ kind, name, origin, createdAt }) => ({ kind, name, origin, since: createdAt.toISOString() })),
         expected_senders: report.expectedSenders.map(wroteJson),
         strangers: report.strangers.map((one) => ({ ...wroteJson(one), signers: [...one.signers ?? []] })),

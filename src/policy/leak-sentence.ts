@@ -3,7 +3,8 @@
 export type LeakFacts = {
   /** Whom it was given to; null: nobody has shown it. */
   readonly givenTo: string | null
-  readonly givenAt: Date
+  /** When it was made; null: by the first mail to it, so that nobody knows since when somebody had it. */
+  readonly givenAt: Date | null
   readonly stranger: {
     readonly organisation: string
     readonly proven: boolean
@@ -14,7 +15,7 @@ export type LeakFacts = {
 }
 
 export const leakSentence = ({ givenTo, givenAt, stranger }: LeakFacts): string => {
-  const given = givenTo === null ? `The address you made on ${dayOf(givenAt)}` : `The address you gave only to ${givenTo} on ${dayOf(givenAt)}`
+  const given = givenTo === null ? madeAt(givenAt) : `The address you gave only to ${givenTo}${givenAt ? ` on ${dayOf(givenAt)}` : ''}`
   if (!stranger) return `${given} was used by nobody else.`
   const used = `${given} was used on ${dayOf(stranger.at)} by`
   if (!stranger.proven) return `${used} somebody who wrote as ${stranger.organisation} and did not prove it.`
@@ -22,6 +23,8 @@ export const leakSentence = ({ givenTo, givenAt, stranger }: LeakFacts): string 
   return stranger.signers.length === 0 ? `${used} ${stranger.organisation}, sent by its own servers.`
     : `${used} ${stranger.organisation}, signed by ${stranger.signers.join(' and ')}.`
 }
+
+const madeAt = (at: Date | null): string => at ? `The address you made on ${dayOf(at)}` : 'An address that you made by naming it'
 
 const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 const dayOf = (time: Date): string => format.format(time)

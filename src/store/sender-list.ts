@@ -52,7 +52,7 @@ export const firstSenders = async (
   db: Database, keys: Pick<Keys, 'decrypt'>, query: { readonly aliasId: number; readonly strangers: boolean; readonly limit: number; readonly since: Date },
 ): Promise<readonly ProvenSender[]> => {
   const rows = await db.selectFrom('senders').select(columns).select('evidence_encrypted').where('alias_id', '=', query.aliasId)
-    .where('stranger', '=', query.strangers).orderBy('id').limit(query.limit).execute()
+    .where('stranger', '=', query.strangers).orderBy('first_at').orderBy('id').limit(query.limit).execute()
   return rows.map((row) => ({
     ...senderOf(keys)(row),
     evidence: row.evidence_encrypted && row.first_at > query.since ? JSON.parse(keys.decrypt(row.evidence_encrypted)) as Evidence : undefined,

@@ -1,5 +1,5 @@
-// Who wrote to an alias: a row for each author, with the header of the first message as evidence. The address is encrypted and hashed as in
-// correspondents; an author that is known costs no query.
+// Who wrote to an alias: a row for each author, with the header of the first message as evidence; of whoever proves it later, the first that does,
+// for what came before may be anybody's. The address is encrypted and hashed as in correspondents; an author that is known costs no query.
 
 import { sql } from 'kysely'
 import type { Log } from '../log.ts'
@@ -44,12 +44,17 @@ const REMEMBERED = 50_000
 /** Of one alias: enough to show any leak, and a flood of invented senders ends there. Their rows cost 200 bytes each. */
 const MOST_EVIDENCE = 1_000
 
+/** Of several messages of one author the first that proves it, else the first. */
+const onceEach = (met: readonly Meeting[]): readonly Meeting[] =>
+  [...Map.groupBy(met, ({ alias, author }) => `${alias.id} ${author.mailbox}`).values()].map((all) => (
+    { ...(all.find(({ author }) => author.proven) ?? all[0]!), stranger: all.every(({ stranger }) => stranger) }))
+
 export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
   const remembered = new Map<string, string>()
   const underWay = new Set<Promise<unknown>>()
 
   const insert = batched(async (met: readonly Meeting[]) => {
-    const rows = [...new Map(met.map((one) => [`${one.alias.id} ${one.author.mailbox}`, one])).values()]
+    const rows = onceEach(met)
       .map((one) => ({ ...one, hash: keys.hash('correspondent', one.alias.uuid, one.author.mailbox) }))
       .sort((a, b) => a.alias.id - b.alias.id || a.hash.compare(b.hash))
     const column = <T>(pick: (row: (typeof rows)[number]) => T): T[] => rows.map(pick)
@@ -68,7 +73,9 @@ export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
         ${column((row) => row.author.proven)}::boolean[], ${column((row) => row.stranger)}::boolean[], ${column((row) => row.at.toISOString())}::timestamptz[],
         ${column(sealed)}::bytea[]) as q(alias_id, hash, address, domain, organisation, proven, stranger, at, evidence)
       join aliases a on a.id = q.alias_id
-      on conflict (alias_id, address_hash) do update set proven = s.proven or excluded.proven, stranger = s.stranger and excluded.stranger
+      on conflict (alias_id, address_hash) do update set proven = s.proven or excluded.proven, stranger = s.stranger and excluded.stranger,
+        first_at = case when excluded.proven and not s.proven then excluded.first_at else s.first_at end,
+        evidence_encrypted = case when excluded.proven and not s.proven then excluded.evidence_encrypted else s.evidence_encrypted end
         where (excluded.proven and not s.proven) or (s.stranger and not excluded.stranger)
       returning alias_id, organisation, stranger, first_at),
       strange as (

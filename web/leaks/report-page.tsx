@@ -59,9 +59,21 @@ const Report = ({ report }: { readonly report: LeakReport }) => {
           <dt>Address</dt>
           <dd><bdi>{report.alias}</bdi></dd>
           <dt>To</dt>
-          <dd>{report.site ? <bdi>{report.site}</bdi> : 'no site was named'}</dd>
+          <dd>
+            {report.given_to ? <bdi>{report.given_to}</bdi> : 'no site was named'}
+            {report.given_to && !report.site && ', which wrote first'}
+          </dd>
           <dt>On</dt>
-          <dd>{exactly(report.given_at)}</dd>
+          <dd>{report.given_at ? exactly(report.given_at) : 'not known: the first message to it made it'}</dd>
+          {report.made_up && (
+            <>
+              <dt>First message</dt>
+              <dd>
+                {exactly(report.made_up.at)}, {report.made_up.from ? <>from <bdi>{report.made_up.from}</bdi></> : 'without a return path'}, by{' '}
+                <bdi>{report.made_up.host}</bdi> ({report.made_up.ip})
+              </dd>
+            </>
+          )}
           {report.label && (
             <>
               <dt>Label</dt>

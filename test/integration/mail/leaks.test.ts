@@ -48,6 +48,49 @@ test('the report says who passed the address on, with the header as it came', as
   expect(evidence.header).toMatch(/^DKIM-Signature:[\s\S]+Subject: Cheap =\?utf-8\?Q\?B=C3=BCcher\?=\r\n[\s\S]+X-Campaign: 1234\r\n/)
 })
 
+test('a forged message proves nothing: the day and the header are those of the first that its sender sent, also of several at once', async () => {
+  const { alias, write, get, clock } = await open()
+  const shop = await alias('shop.example')
+  const forged = { signers: [], returnPath: 'x@elsewhere.example', subject: 'Forged' }
+  await write(shop, 'offers@deals.example', forged)
+  expect(await get(`/v1/leaks/${shop.uuid}`)).toMatchObject({
+    sentence: expect.stringContaining('somebody who wrote as deals.example'),
+    strangers: [{ proven: false, evidence: { header: expect.stringContaining('Forged') } }],
+  })
+  await clock.advance(2 * DAY_MS)
+  await write(shop, 'win@casino.example')
+  await clock.advance(2 * DAY_MS)
+  await Promise.all([
+    write(shop, 'offers@deals.example', { subject: 'Sent by them' }), write(shop, 'offers@deals.example', { ...forged, header: 'X-N: 2\r\n' }),
+  ])
+  await write(shop, 'offers@deals.example', forged)
+  const report = await get(`/v1/leaks/${shop.uuid}`)
+  expect(report.strangers).toMatchObject([
+    { organisation: 'casino.example', proven: true },
+    { organisation: 'deals.example', proven: true, first_at: clock.now().toISOString(), evidence: { header: expect.stringContaining('Sent by them') } },
+  ])
+  expect(report.strangers[1].evidence.received_at).toBe(report.strangers[1].first_at)
+})
+
+test('of an address that mail made nobody can say since when somebody had it; how it came to be is told', async () => {
+  const { alias, write, get } = await open()
+  const [given, unknown] = [await alias(null), await alias(null)]
+  for (const { id } of [given, unknown]) {
+    await db.updateTable('aliases').set({ origin: 'made-up', origin_from: 'paper.example', origin_host: 'mail.paper.example', origin_ip: '192.0.2.1' })
+      .where('id', '=', id).execute()
+  }
+  await write(given, 'first@paper.example')
+  await write(given, 'a@deals.example')
+  expect(await get(`/v1/leaks/${given.uuid}`)).toMatchObject({
+    sentence: expect.stringMatching(/^The address you gave only to paper\.example was used on \d+ \w+ \d{4} by deals\.example, signed by deals\.example\.$/),
+    site: null, given_to: 'paper.example', given_at: null, made_up: { from: 'paper.example', host: 'mail.paper.example', ip: '192.0.2.1' },
+  })
+  await write(unknown, 'x@spam.example', { signers: [], returnPath: 'x@elsewhere.example' })
+  expect(await get(`/v1/leaks/${unknown.uuid}`)).toMatchObject({
+    given_to: null, sentence: expect.stringMatching(/^An address that you made by naming it was used/),
+  })
+})
+
 test('companies by strangers: each organisation once an address; what has none is not there', async () => {
   const { alias, write, get, clock } = await open()
   const [shop, bank, quiet, given] = [await alias('shop.example'), await alias('bank.example'), await alias('quiet.example'), await alias(null)]

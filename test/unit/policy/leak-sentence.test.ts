@@ -16,6 +16,8 @@ test.each([
     'The address you gave only to shop.example on 3 May 2026 was used on 9 July 2026 by deals.example.'],
   [{ ...given, stranger: undefined }, 'The address you gave only to shop.example on 3 May 2026 was used by nobody else.'],
   [{ ...given, givenTo: null, stranger }, 'The address you made on 3 May 2026 was used on 9 July 2026 by deals.example, signed by deals.example.'],
+  [{ ...given, givenAt: null, stranger }, 'The address you gave only to shop.example was used on 9 July 2026 by deals.example, signed by deals.example.'],
+  [{ givenTo: null, givenAt: null, stranger }, 'An address that you made by naming it was used on 9 July 2026 by deals.example, signed by deals.example.'],
 ])('%#', (facts, sentence) => {
   expect(leakSentence(facts)).toBe(sentence)
 })
