@@ -62,6 +62,7 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
           />
           <span class="hint">
             <code>*</code> stands for any letters, <code>?</code> for one, <code>[a-f]</code> for one of those. Several with spaces between them
+            {now.value.made_up !== 'pattern' && '. Until there is one it stays as it was'}
           </span>
         </label>
       )}
@@ -74,8 +75,9 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
             defaultValue={now.value.made_up_daily}
             onBlur={(event) => {
               const text = event.currentTarget.value.trim()
-              if (!/^\d+$/.test(text) || Number(text) === now.value.made_up_daily) return
-              change({ made_up_daily: Number(text) }, `Of more than ${text} a day the mail is held.`)
+              if (!/^\d{1,4}$/.test(text)) wrong.value = 'Write a number from 0 to 1000.'
+              else if (Number(text) === now.value.made_up_daily) wrong.value = undefined
+              else change({ made_up_daily: Number(text) }, `Of more than ${text} a day the mail is held.`)
             }}
           />
           <span class="hint">The mail of more waits in Holding</span>

@@ -1,8 +1,11 @@
 // Whom an alias was given to, and who is a stranger to it: real SMTP, a real DNS server, messages signed by several companies.
 import { describe, expect, test } from 'vitest'
+import { expectNoLonger, expectSender, expectWhoWrote } from '../../../src/flow/expect-sender.ts'
+import { expectedSendersOf } from '../../../src/store/expected-senders.ts'
 import { openCompanies } from '../../support/companies.ts'
 import { createDatabase } from '../../support/database.ts'
 import { listHeldRows } from '../../support/mail-rows.ts'
+import { until } from '../../support/until.ts'
 
 const { db, url } = await createDatabase()
 const DAY_MS = 86_400_000
@@ -105,6 +108,35 @@ describe('an alias without a site', () => {
     await write(given, 'news@paper.example')
     expect(last('X-Burnbox-Stranger')).toMatch(/^yes/)
     expect(await expectedOf(given.id)).toEqual([])
+  })
+})
+
+describe('its owner says "this is the company too"', () => {
+  test('of who wrote, of a domain, of an address: its mail is a stranger\'s no longer, and what waits in the queue loses its mark', async () => {
+    const { alias, write, last, mail: { host }, hop, clock } = await openCompanies(url)
+    const shop = await alias('shop.example')
+    const which = { accountId: shop.accountId, uuid: shop.uuid }
+    await write(shop, 'news@deals.example')
+    expect(last('X-Burnbox-Stranger')).toMatch(/^yes/)
+    hop.script({ rcpt: '450 4.2.1 later' })
+    await write(shop, 'news@mail.deals.example', { subject: 'Queued' })
+    const { uuid } = await db.selectFrom('senders').select('uuid').where('alias_id', '=', shop.id).orderBy('id').executeTakeFirstOrThrow()
+    await expectWhoWrote(host, which, uuid)
+    hop.script({})
+    await until(() => hop.accepted.length === 2, 'the queued one', { each: () => clock.advance(10_000) })
+    expect([last('Subject'), last('X-Burnbox-Stranger')]).toEqual(['Queued', ''])
+
+    await expectSender(host, which, { sender: 'mail.paper.example', unproven: false })
+    await expectSender(host, which, { sender: 'ann@gmail.com', unproven: false })
+    const strange = async (from: string): Promise<boolean> => {
+      await write(shop, from)
+      return last('X-Burnbox-Stranger') !== ''
+    }
+    for (const from of ['x@mail.paper.example', 'x@a.mail.paper.example', 'ann@gmail.com', 'news@shop.example']) expect(await strange(from), from).toBe(false)
+    for (const from of ['x@paper.example', 'x@post.paper.example', 'ben@gmail.com']) expect(await strange(from), from).toBe(true)
+    const named = (await expectedSendersOf(db, shop.id)).find(({ name }) => name === 'ann@gmail.com')!
+    await expectNoLonger(host, which, named.id)
+    expect(await strange('ann@gmail.com')).toBe(true)
   })
 })
 
