@@ -1,9 +1,9 @@
 // "Write to someone new": their address, and then the one to write to. What is burned or closed is restored first.
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import { writeTo, type Alias, type Correspondent } from '../api.ts'
 import { refusedFor, restore } from '../burning.ts'
 import { AddressText } from '../parts/address-text.tsx'
+import { AskForm } from '../parts/ask-form.tsx'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { CopyButton } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -64,21 +64,7 @@ const Ready = ({ alias, one, onClose }: { readonly alias: Alias; readonly one: C
 )
 
 export function WriteDialog({ alias, onClose, made }: Props) {
-  const form = useRef<HTMLFormElement>(null)
   const one = useSignal<Correspondent | undefined>(undefined)
-  const { busy, wrong, send } = useSending()
-  useEffect(() => {
-    form.current?.querySelector('input')?.focus()
-  }, [alias.state])
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const data = new FormData(form.current!)
-    const text = (name: string) => String(data.get(name) ?? '').trim()
-    void send(async () => {
-      one.value = await writeTo(alias.id, { address: text('address'), ...(text('name') && { name: text('name') }) })
-      made()
-    })
-  }
   return (
     <Dialog title="Write to someone new" onClose={onClose}>
       {one.value ? (
@@ -86,26 +72,31 @@ export function WriteDialog({ alias, onClose, made }: Props) {
       ) : alias.state !== 'active' ? (
         <RestoreFirst alias={alias} />
       ) : (
-        <form class="stack" ref={form} onSubmit={submit} noValidate>
-          <p class="prose">You get an address for them. They see this address alone.</p>
-          <Field words="Their address" name="address" type="email" inputMode="email" autocomplete="off" maxLength={320} wrong={wrong.value} />
-          <Field
-            words={
-              <>
-                Name <i>only you see it</i>
-              </>
-            }
-            name="name"
-            autocomplete="off"
-            maxLength={100}
-          />
-          <div class="actions">
-            <BusyButton busy={busy.value}>Make the address</BusyButton>
-            <button class="btn" type="button" onClick={onClose}>
-              Cancel
-            </button>
-          </div>
-        </form>
+        <AskForm
+          button="Make the address"
+          close={onClose}
+          does={async ({ text }) => {
+            one.value = await writeTo(alias.id, { address: text('address'), ...(text('name') && { name: text('name') }) })
+            made()
+          }}
+        >
+          {(wrong) => (
+            <>
+              <p class="prose">You get an address for them. They see this address alone.</p>
+              <Field words="Their address" name="address" type="email" inputMode="email" autocomplete="off" maxLength={320} wrong={wrong} />
+              <Field
+                words={
+                  <>
+                    Name <i>only you see it</i>
+                  </>
+                }
+                name="name"
+                autocomplete="off"
+                maxLength={100}
+              />
+            </>
+          )}
+        </AskForm>
       )}
     </Dialog>
   )

@@ -5,6 +5,7 @@ import { keep } from '../alias-store.ts'
 import { changeMany, inboxes, labels, type Alias } from '../api.ts'
 import { burnSeveral } from '../burning.ts'
 import { inTurn, work } from '../in-turn.ts'
+import { AskForm } from '../parts/ask-form.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -22,44 +23,35 @@ type AskProps = { readonly count: number; readonly onClose: () => void; readonly
 
 function AskLabel({ count, onClose, change }: AskProps) {
   const known = useReading((signal) => labels(signal), [])
-  const typed = useSignal('')
-  const label = () => typed.value.trim()
   return (
     <Dialog title={`Label ${many(count)}`} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
+      <AskForm
+        button="Label"
+        close={onClose}
+        does={async ({ text }) => {
           onClose()
-          change({ action: 'label', label: label() || null }, label() ? `Labelled ${label()}` : 'Label removed')
+          change({ action: 'label', label: text('label') || null }, text('label') ? `Labelled ${text('label')}` : 'Label removed')
         }}
       >
-        <Field
-          words={
-            <>
-              Label <i>empty removes it</i>
-            </>
-          }
-          list="labels"
-          maxLength={100}
-          autocomplete="off"
-          autofocus
-          onInput={(event) => {
-            typed.value = event.currentTarget.value
-          }}
-        />
-        <datalist id="labels">
-          {known.state.value.kind === 'there' && known.state.value.value.items.map((each) => <option value={each.label} />)}
-        </datalist>
-        <div class="actions">
-          <button class="btn btn-primary" type="submit">
-            Label
-          </button>
-          <button class="btn" type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
+        {() => (
+          <>
+            <Field
+              words={
+                <>
+                  Label <i>empty removes it</i>
+                </>
+              }
+              name="label"
+              list="labels"
+              maxLength={100}
+              autocomplete="off"
+            />
+            <datalist id="labels">
+              {known.state.value.kind === 'there' && known.state.value.value.items.map((each) => <option value={each.label} />)}
+            </datalist>
+          </>
+        )}
+      </AskForm>
     </Dialog>
   )
 }

@@ -1,8 +1,7 @@
 // Leaks: the companies whose addresses strangers write to, most strangers first.
 import { leaks, type Leak } from '../api.ts'
-import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { When } from '../parts/when.tsx'
 
@@ -27,8 +26,7 @@ const Line = ({ leak }: { readonly leak: Leak }) => (
 )
 
 export function LeaksPage() {
-  const { state, again } = useReading((signal) => leaks(signal), [])
-  const now = state.value
+  const reading = useReading((signal) => leaks(signal), [])
   return (
     <main id="main" class="page" tabIndex={-1}>
       <div class="bar">
@@ -38,28 +36,29 @@ export function LeaksPage() {
         Each company has its own address of yours. Who writes to it and is not that company got it from them: a stranger. The report of an address
         says who, when and by what proof.
       </p>
-      {now.kind === 'waiting' && <Skeleton of="the companies" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' &&
-        (now.value.items.length ? (
-          <table class="grid grid-n sec">
-            <thead>
-              <tr>
-                <th scope="col">Given to</th>
-                <th scope="col">Strangers</th>
-                <th scope="col">Addresses</th>
-                <th scope="col">Latest</th>
-              </tr>
-            </thead>
-            <tbody>
-              {now.value.items.map((leak) => (
-                <Line leak={leak} key={leak.alias_ids[0]} />
-              ))}
-            </tbody>
-          </table>
-        ) : (
-          <p class="hint sec">No stranger has written to any of your addresses.</p>
-        ))}
+      <Read of="the companies" reading={reading}>
+        {({ items }) =>
+          items.length ? (
+            <table class="grid grid-n sec">
+              <thead>
+                <tr>
+                  <th scope="col">Given to</th>
+                  <th scope="col">Strangers</th>
+                  <th scope="col">Addresses</th>
+                  <th scope="col">Latest</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((leak) => (
+                  <Line leak={leak} key={leak.alias_ids[0]} />
+                ))}
+              </tbody>
+            </table>
+          ) : (
+            <p class="hint sec">No stranger has written to any of your addresses.</p>
+          )
+        }
+      </Read>
     </main>
   )
 }

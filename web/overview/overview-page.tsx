@@ -5,7 +5,7 @@ import { inWords, lastDays, number, totals } from '../mail-days.ts'
 import { AddressText } from '../parts/address-text.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { DayPlot } from './day-plot.tsx'
 import { NewestStrangers } from './newest-strangers.tsx'
@@ -96,23 +96,23 @@ const TalkerLine = ({ talker, most }: { readonly talker: Talker; readonly most: 
 )
 
 function Talkers({ span }: { readonly span: number }) {
-  const { state, again } = useReading((signal) => readTalkers({ ...lastDays(span), limit: String(mostTalkers) }, signal), [span])
-  const now = state.value
+  const reading = useReading((signal) => readTalkers({ ...lastDays(span), limit: String(mostTalkers) }, signal), [span])
   return (
     <section class="sec" aria-labelledby="talk-h">
       <h2 id="talk-h">Most mail</h2>
-      {now.kind === 'waiting' && <Skeleton of="the addresses with the most mail" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' &&
-        (now.value.items.length ? (
-          <ol class="talks">
-            {now.value.items.map((talker) => (
-              <TalkerLine talker={talker} most={Math.max(...now.value.items.map((each) => each.delivered + each.held))} key={talker.alias_id} />
-            ))}
-          </ol>
-        ) : (
-          <p class="hint">No mail in this time.</p>
-        ))}
+      <Read of="the addresses with the most mail" reading={reading}>
+        {({ items }) =>
+          items.length ? (
+            <ol class="talks">
+              {items.map((talker) => (
+                <TalkerLine talker={talker} most={Math.max(...items.map((each) => each.delivered + each.held))} key={talker.alias_id} />
+              ))}
+            </ol>
+          ) : (
+            <p class="hint">No mail in this time.</p>
+          )
+        }
+      </Read>
     </section>
   )
 }

@@ -5,10 +5,9 @@ import { useEffect } from 'preact/hooks'
 export type Reading<T> =
   { readonly kind: 'waiting' } | { readonly kind: 'there'; readonly value: T } | { readonly kind: 'failed'; readonly error: unknown }
 
-export function useReading<T>(
-  read: (signal: AbortSignal) => Promise<T>,
-  on: readonly unknown[],
-): { readonly state: Signal<Reading<T>>; readonly again: () => void } {
+export type UseReading<T> = { readonly state: Signal<Reading<T>>; readonly again: () => void }
+
+export function useReading<T>(read: (signal: AbortSignal) => Promise<T>, on: readonly unknown[]): UseReading<T> {
   const state = useSignal<Reading<T>>({ kind: 'waiting' })
   const times = useSignal(0)
   useEffect(() => {

@@ -1,29 +1,11 @@
 // A further inbox. It gets a mail with a link, and nothing else before that link was followed.
-import { useEffect, useRef } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
 import { addInbox } from '../api.ts'
-import { BusyButton } from '../parts/busy-button.tsx'
+import { AskForm } from '../parts/ask-form.tsx'
 import { Field } from '../parts/field.tsx'
-import { useSending } from '../parts/use-sending.ts'
 
 export function AddInbox({ added, close }: { readonly added: () => void; readonly close: () => void }) {
-  const form = useRef<HTMLFormElement>(null)
   const sentTo = useSignal<string | undefined>(undefined)
-  const { busy, wrong, send } = useSending()
-  useEffect(() => {
-    form.current?.querySelector('input')?.focus()
-  }, [])
-  async function submit(event: SubmitEvent) {
-    event.preventDefault()
-    const address = String(new FormData(form.current!).get('address') ?? '').trim()
-    const done = await send(async () => {
-      if (!address) throw new Error('Type the address of the inbox, such as you@family.example.')
-      await addInbox(address)
-    })
-    if (!done) return
-    sentTo.value = address
-    added()
-  }
   if (sentTo.value) {
     return (
       <p class="once" role="status">
@@ -39,22 +21,28 @@ export function AddInbox({ added, close }: { readonly added: () => void; readonl
     )
   }
   return (
-    <form class="code" ref={form} onSubmit={submit} noValidate>
-      <Field
-        words="Address of the inbox"
-        type="email"
-        name="address"
-        autocomplete="email"
-        autocapitalize="none"
-        spellcheck={false}
-        wrong={wrong.value}
-      />
-      <div class="actions">
-        <BusyButton busy={busy.value}>Add this inbox</BusyButton>
-        <button class="btn" type="button" onClick={close}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    <AskForm
+      class="code"
+      button="Add this inbox"
+      close={close}
+      does={async ({ text }) => {
+        if (!text('address')) throw new Error('Type the address of the inbox, such as you@family.example.')
+        await addInbox(text('address'))
+        sentTo.value = text('address')
+        added()
+      }}
+    >
+      {(wrong) => (
+        <Field
+          words="Address of the inbox"
+          type="email"
+          name="address"
+          autocomplete="email"
+          autocapitalize="none"
+          spellcheck={false}
+          wrong={wrong}
+        />
+      )}
+    </AskForm>
   )
 }

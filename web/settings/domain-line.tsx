@@ -1,7 +1,7 @@
 // One domain: whether it is proved, and, opened, its records and what can be done.
-import { useSignal } from '@preact/signals'
 import { removeDomain, type OwnDomain } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
@@ -21,7 +21,7 @@ const Mark = ({ verified }: { readonly verified: boolean }) => (
 )
 
 export function DomainLine({ domain, opened, changed }: Props) {
-  const open = useSignal(opened)
+  const records = useOpen(opened)
   const { busy, wrong, send } = useSending()
   const remove = () =>
     void send(async () => {
@@ -36,16 +36,14 @@ export function DomainLine({ domain, opened, changed }: Props) {
       state={<Mark verified={domain.verified} />}
       action={
         <OpenButton
-          open={open.value}
+          open={records.open}
           words={domain.verified ? 'Settings' : 'Records'}
-          label={`${open.value ? 'Close' : 'Show'} the records of ${domain.name}${domain.verified ? ' and its settings' : ''}`}
-          toggle={() => {
-            open.value = !open.value
-          }}
+          label={`${records.open ? 'Close' : 'Show'} the records of ${domain.name}${domain.verified ? ' and its settings' : ''}`}
+          toggle={records.toggle}
         />
       }
     >
-      {open.value && (
+      {records.open && (
         <>
           {domain.verified && <MadeUp domain={domain} />}
           <DomainRecords domain={domain} proved={changed}>

@@ -3,8 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { domain as readDomain, proveDomain, type OwnDomain } from '../api.ts'
 import { DnsCheck } from '../host/dns-check.tsx'
 import { BusyButton } from '../parts/busy-button.tsx'
-import { Fault } from '../parts/fault.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
@@ -13,12 +12,11 @@ import { say } from '../say.ts'
 type Props = { readonly domain: OwnDomain; readonly proved: () => void; readonly children: ComponentChildren }
 
 export function DomainRecords({ domain, proved, children }: Props) {
-  const { state, again } = useReading((signal) => readDomain(domain.id, signal), [domain.id, domain.verified])
+  const reading = useReading((signal) => readDomain(domain.id, signal), [domain.id, domain.verified])
   const { busy, wrong, send } = useSending()
-  const now = state.value
   const look = () =>
     void send(async () => {
-      if (domain.verified) return again()
+      if (domain.verified) return reading.again()
       await proveDomain(domain.id)
       say(`${domain.name} is yours: addresses can be made of it.`)
       proved()
@@ -30,15 +28,15 @@ export function DomainRecords({ domain, proved, children }: Props) {
           ? 'What the DNS says of it:'
           : 'Publish these where you manage the domain, then let Burnbox look. The first one proves that it is yours. A new record needs some minutes.'}
       </p>
-      {now.kind === 'waiting' && <Skeleton of="records" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' && (
-        <ul class="chks">
-          {now.value.records.map((record) => (
-            <DnsCheck record={record} key={`${record.type} ${record.name}`} />
-          ))}
-        </ul>
-      )}
+      <Read of="records" reading={reading}>
+        {({ records }) => (
+          <ul class="chks">
+            {records.map((record) => (
+              <DnsCheck record={record} key={`${record.type} ${record.name}`} />
+            ))}
+          </ul>
+        )}
+      </Read>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
       <p class="actions">
         <BusyButton busy={busy.value} onClick={look}>

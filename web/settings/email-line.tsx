@@ -1,8 +1,8 @@
 // The address one signs in with: one of one's own verified inboxes, after the password once more. The address before is told.
-import { useSignal } from '@preact/signals'
 import { changeEmail, inboxes as readInboxes } from '../api.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
@@ -52,28 +52,26 @@ function Change({ email, hasPassword, done }: { readonly email: string; readonly
 }
 
 export function EmailLine({ email, hasPassword, changed }: Props) {
-  const open = useSignal(false)
+  const more = useOpen()
   return (
     <SettingsLine
       name="E-mail"
       hint={<bdi>{email}</bdi>}
       action={
         <OpenButton
-          open={open.value}
+          open={more.open}
           words="Change"
-          label={`${open.value ? 'Close' : 'Change'} the e-mail`}
-          toggle={() => {
-            open.value = !open.value
-          }}
+          label={`${more.open ? 'Close' : 'Change'} the e-mail`}
+          toggle={more.toggle}
         />
       }
     >
-      {open.value && (
+      {more.open && (
         <Change
           email={email}
           hasPassword={hasPassword}
           done={() => {
-            open.value = false
+            more.close()
             changed()
           }}
         />

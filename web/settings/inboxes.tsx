@@ -1,28 +1,30 @@
 // Where mail really goes: added, verified, made the default, removed.
 import { useSignal } from '@preact/signals'
 import { changeMe, inboxes as readInboxes, me as readMe, type Inbox } from '../api.ts'
-import { Fault } from '../parts/fault.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
 import { AddInbox } from './add-inbox.tsx'
 import { InboxLine } from './inbox-line.tsx'
+import { CheckLine } from './kept-lines.tsx'
 import { RemoveInbox } from './remove-inbox.tsx'
 import { ReplySecret } from './reply-secret.tsx'
+import { SetSection } from './set-section.tsx'
 
 export function Inboxes() {
-  const adding = useSignal(false)
+  const adding = useOpen()
   const removing = useSignal<Inbox | undefined>(undefined)
   const secret = useSignal<Inbox | undefined>(undefined)
   const { wrong, send } = useSending()
-  const { state, again } = useReading(async (signal) => {
+  const reading = useReading(async (signal) => {
     const [list, me] = await Promise.all([readInboxes(signal), readMe(signal)])
     return { inboxes: list.items, usual: me.default_inbox_id, notices: me.notices }
   }, [])
-  const now = state.value
+  const { again } = reading
+  const now = reading.state.value
   const makeDefault = (inbox: Inbox) =>
     void send(async () => {
       await changeMe({ default_inbox_id: inbox.id })
@@ -35,62 +37,37 @@ export function Inboxes() {
       again()
     })
   return (
-    <section class="set" id="inboxes" aria-labelledby="in-h">
-      <div class="sec-h">
-        <h2 id="in-h">Inboxes</h2>
-        {!adding.value && (
-          <button
-            class="btn"
-            type="button"
-            onClick={() => {
-              adding.value = true
-            }}
-          >
-            <Icon name="plus" />
-            Add an inbox
-          </button>
-        )}
-      </div>
+    <SetSection id="inboxes" title="Inboxes" add={!adding.open && { words: 'Add an inbox', do: adding.show }}>
       <p class="prose">Where your mail really goes. No company ever sees one.</p>
-      {adding.value && (
-        <AddInbox
-          added={again}
-          close={() => {
-            adding.value = false
-          }}
-        />
-      )}
-      {now.kind === 'waiting' && <Skeleton of="inboxes" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
+      {adding.open && <AddInbox added={again} close={adding.close} />}
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
-      {now.kind === 'there' && (
-        <ul class="lines">
-          {now.value.inboxes.map((inbox) => (
-            <InboxLine
-              key={inbox.id}
-              inbox={inbox}
-              isDefault={inbox.id === now.value.usual}
-              makeDefault={() => makeDefault(inbox)}
-              verified={again}
-              secret={() => {
-                secret.value = inbox
-              }}
-              remove={() => {
-                removing.value = inbox
-              }}
+      <Read of="inboxes" reading={reading}>
+        {({ inboxes, usual, notices }) => (
+          <ul class="lines">
+            {inboxes.map((inbox) => (
+              <InboxLine
+                key={inbox.id}
+                inbox={inbox}
+                isDefault={inbox.id === usual}
+                makeDefault={() => makeDefault(inbox)}
+                verified={again}
+                secret={() => {
+                  secret.value = inbox
+                }}
+                remove={() => {
+                  removing.value = inbox
+                }}
+              />
+            ))}
+            <CheckLine
+              words="Tell me by mail"
+              hint="when an inbox refuses mail, once a day at most, and never to the one that refuses"
+              on={notices}
+              turn={tell}
             />
-          ))}
-          <li class="ln">
-            <label class="check ln-m">
-              <input type="checkbox" checked={now.value.notices} onChange={(event) => tell(event.currentTarget.checked)} />
-              <span>
-                <b>Tell me by mail</b>
-                <span class="hint">when an inbox refuses mail, once a day at most, and never to the one that refuses</span>
-              </span>
-            </label>
-          </li>
-        </ul>
-      )}
+          </ul>
+        )}
+      </Read>
       {secret.value && (
         <ReplySecret
           inbox={secret.value}
@@ -110,6 +87,6 @@ export function Inboxes() {
           }}
         />
       )}
-    </section>
+    </SetSection>
   )
 }

@@ -1,9 +1,9 @@
 // The end of the account: thirty days of grace, in which it can be read, exported and kept after all.
-import { useSignal } from '@preact/signals'
 import { account, refreshAccount } from '../account.ts'
 import { keepAccount, leaveAccount } from '../api.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
@@ -11,7 +11,7 @@ import { dayOf } from '../time.ts'
 import { OpenButton, SettingsLine } from './settings-line.tsx'
 
 export function Leave() {
-  const open = useSignal(false)
+  const more = useOpen()
   const { busy, wrong, send } = useSending()
   const me = account.value
   if (!me) return null
@@ -43,7 +43,7 @@ export function Leave() {
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const done = await send(() => leaveAccount(String(form.get('email') ?? ''), String(form.get('password') ?? '')))
     if (!done) return
-    open.value = false
+    more.close()
     say('Your account is deleted in 30 days. Until then you can keep it.')
     refreshAccount()
   }
@@ -53,16 +53,14 @@ export function Leave() {
       hint="After 30 days in which you can call it off"
       action={
         <OpenButton
-          open={open.value}
+          open={more.open}
           words="Delete…"
-          label={`${open.value ? 'Close' : 'Delete'} the account`}
-          toggle={() => {
-            open.value = !open.value
-          }}
+          label={`${more.open ? 'Close' : 'Delete'} the account`}
+          toggle={more.toggle}
         />
       }
     >
-      {open.value && (
+      {more.open && (
         <form class="stack ln-f" onSubmit={submit} noValidate>
           <p class="prose">
             From now on mail to your addresses is held, and in 30 days everything is gone; nobody gets your addresses again. Export everything first, above.

@@ -1,10 +1,9 @@
 // How new addresses are made: what they look like, and where their mail goes.
 import { account } from '../account.ts'
-import { changeMe, inboxes as readInboxes, type Me } from '../api.ts'
+import { inboxes as readInboxes, type Me } from '../api.ts'
 import { useReading } from '../parts/use-reading.ts'
-import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
-import { say } from '../say.ts'
+import { useAccountChange } from './use-account-change.ts'
 
 type Format = Me['address_format']
 const formats: readonly (readonly [Format, words: string, example: string])[] = [
@@ -15,15 +14,10 @@ const formats: readonly (readonly [Format, words: string, example: string])[] = 
 
 export function NewAddresses() {
   const { state } = useReading((signal) => readInboxes(signal), [])
-  const { wrong, send } = useSending()
+  const { wrong, change } = useAccountChange()
   const me = account.value
   if (!me) return null
   const boxes = state.value.kind === 'there' ? state.value.value.items.filter((inbox) => inbox.verified) : []
-  const change = (part: Parameters<typeof changeMe>[0], words: string) =>
-    void send(async () => {
-      account.value = await changeMe(part)
-      say(words)
-    })
   return (
     <section class="set" id="new-addresses" aria-labelledby="na-h">
       <h2 id="na-h">New addresses</h2>

@@ -1,12 +1,10 @@
 // A new app password, for one address or for all, and what else a mail program asks for. Shown this once.
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import { createAppPassword, type Alias, type MailServer } from '../api.ts'
-import { BusyButton } from '../parts/busy-button.tsx'
+import { AskForm } from '../parts/ask-form.tsx'
 import { CopyButton } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
-import { useSending } from '../parts/use-sending.ts'
 
 type Props = {
   readonly alias?: Alias
@@ -37,36 +35,28 @@ export const ServerLines = ({ servers, user }: { readonly servers: readonly Mail
 )
 
 export function NewAppPassword({ alias, servers, close, made }: Props) {
-  const form = useRef<HTMLFormElement>(null)
   const password = useSignal<string | undefined>(undefined)
-  const { busy, wrong, send } = useSending()
-  useEffect(() => {
-    form.current?.querySelector('input')?.focus()
-  }, [])
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const name = String(new FormData(form.current!).get('name') ?? '').trim()
-    void send(async () => {
-      if (!name) throw new Error('Give it a name, so that you know it again.')
-      password.value = (await createAppPassword({ name, ...(alias && { alias_id: alias.id }) })).password
-      made?.()
-    })
-  }
   return (
     <Dialog title="Send from a mail program" onClose={close}>
       {password.value === undefined ? (
-        <form class="stack" ref={form} onSubmit={submit} noValidate>
-          <p class="prose">
-            A password for {alias ? <bdi>{alias.address}</bdi> : 'every address of yours'}, for one program. It sends and does nothing else.
-          </p>
-          <Field words="Which program" name="name" autocomplete="off" maxLength={100} placeholder="Thunderbird on the laptop" wrong={wrong.value} />
-          <div class="actions">
-            <BusyButton busy={busy.value}>Make the password</BusyButton>
-            <button class="btn" type="button" onClick={close}>
-              Cancel
-            </button>
-          </div>
-        </form>
+        <AskForm
+          button="Make the password"
+          close={close}
+          does={async ({ text }) => {
+            if (!text('name')) throw new Error('Give it a name, so that you know it again.')
+            password.value = (await createAppPassword({ name: text('name'), ...(alias && { alias_id: alias.id }) })).password
+            made?.()
+          }}
+        >
+          {(wrong) => (
+            <>
+              <p class="prose">
+                A password for {alias ? <bdi>{alias.address}</bdi> : 'every address of yours'}, for one program. It sends and does nothing else.
+              </p>
+              <Field words="Which program" name="name" autocomplete="off" maxLength={100} placeholder="Thunderbird on the laptop" wrong={wrong} />
+            </>
+          )}
+        </AskForm>
       ) : (
         <>
           <div class="once" role="group" aria-label="New app password">

@@ -1,8 +1,8 @@
 // The password: changed with the one before, which signs out everywhere else.
-import { useSignal } from '@preact/signals'
 import { changePassword } from '../api.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { Refused } from '../refused.ts'
@@ -13,7 +13,7 @@ import { OpenButton, SettingsLine } from './settings-line.tsx'
 type Props = { readonly isSet: boolean; readonly email: string; readonly since: string | null; readonly changed: () => void }
 
 export function PasswordLine({ isSet, email, since, changed }: Props) {
-  const open = useSignal(false)
+  const more = useOpen()
   const { busy, wrong, send } = useSending()
   async function submit(event: SubmitEvent) {
     event.preventDefault()
@@ -29,7 +29,7 @@ export function PasswordLine({ isSet, email, since, changed }: Props) {
     })
     if (!done) return
     say('Password changed. You were signed out everywhere else.')
-    open.value = false
+    more.close()
     changed()
   }
   if (!isSet) return <SettingsLine name="Password" hint="You sign in with a passkey. “Forgot the password?” on the sign-in page makes one" state="None" />
@@ -40,16 +40,14 @@ export function PasswordLine({ isSet, email, since, changed }: Props) {
       state="On"
       action={
         <OpenButton
-          open={open.value}
+          open={more.open}
           words="Change"
-          label={`${open.value ? 'Close' : 'Change'} the password`}
-          toggle={() => {
-            open.value = !open.value
-          }}
+          label={`${more.open ? 'Close' : 'Change'} the password`}
+          toggle={more.toggle}
         />
       }
     >
-      {open.value && (
+      {more.open && (
         <form class="stack ln-f" onSubmit={submit} noValidate>
           <input class="vh" type="email" autocomplete="username" value={email} readOnly tabIndex={-1} aria-hidden="true" />
           <Field words="Password of now" type="password" name="old" autocomplete="current-password" />

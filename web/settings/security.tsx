@@ -1,7 +1,6 @@
 // Security: how one signs in, and where one is signed in.
 import { security as readSecurity } from '../api.ts'
-import { Fault } from '../parts/fault.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { dayOf } from '../time.ts'
 import { CodesLine } from './codes-line.tsx'
@@ -11,27 +10,22 @@ import { PasswordLine } from './password-line.tsx'
 import { SessionLines } from './session-lines.tsx'
 
 export function SecuritySettings() {
-  const { state, again } = useReading((signal) => readSecurity(signal), [])
-  const now = state.value
+  const reading = useReading((signal) => readSecurity(signal), [])
+  const { again } = reading
   return (
     <section class="set" id="security" aria-labelledby="se-h">
       <h2 id="se-h">Security</h2>
-      {now.kind === 'waiting' && <Skeleton of="security" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' && (
-        <ul class="lines">
-          <EmailLine email={now.value.email} hasPassword={now.value.has_password} changed={again} />
-          <PasskeyLines passkeys={now.value.passkeys} hasPassword={now.value.has_password} changed={again} />
-          <PasswordLine
-            isSet={now.value.has_password}
-            email={now.value.email}
-            since={now.value.password_changed_at && dayOf(new Date(now.value.password_changed_at))}
-            changed={again}
-          />
-          {now.value.has_password && <CodesLine on={now.value.two_factor} changed={again} />}
-          <SessionLines />
-        </ul>
-      )}
+      <Read of="security" reading={reading}>
+        {({ email, passkeys, has_password: hasPassword, password_changed_at: changedAt, two_factor: twoFactor }) => (
+          <ul class="lines">
+            <EmailLine email={email} hasPassword={hasPassword} changed={again} />
+            <PasskeyLines passkeys={passkeys} hasPassword={hasPassword} changed={again} />
+            <PasswordLine isSet={hasPassword} email={email} since={changedAt && dayOf(new Date(changedAt))} changed={again} />
+            {hasPassword && <CodesLine on={twoFactor} changed={again} />}
+            <SessionLines />
+          </ul>
+        )}
+      </Read>
     </section>
   )
 }

@@ -1,7 +1,7 @@
 // Where one is signed in: each can be ended.
-import { useSignal } from '@preact/signals'
 import { endOtherSessions, endSession, sessions as readSessions } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { When } from '../parts/when.tsx'
@@ -10,7 +10,7 @@ import { say } from '../say.ts'
 import { OpenButton, SettingsLine } from './settings-line.tsx'
 
 export function SessionLines() {
-  const open = useSignal(false)
+  const more = useOpen()
   const { state, again } = useReading((signal) => readSessions(signal), [])
   const { wrong, send } = useSending()
   const now = state.value
@@ -28,16 +28,14 @@ export function SessionLines() {
       state={items.length === 1 ? 'Here alone' : `${items.length} devices`}
       action={
         <OpenButton
-          open={open.value}
+          open={more.open}
           words="See all"
-          label={`${open.value ? 'Close' : 'See all'} where you are signed in`}
-          toggle={() => {
-            open.value = !open.value
-          }}
+          label={`${more.open ? 'Close' : 'See all'} where you are signed in`}
+          toggle={more.toggle}
         />
       }
     >
-      {open.value && (
+      {more.open && (
         <>
           {wrong.value && <Wrong>{wrong.value}</Wrong>}
           <ul class="subs">

@@ -2,78 +2,58 @@
 import { useSignal } from '@preact/signals'
 import { account } from '../account.ts'
 import { revokeToken, tokens as readTokens } from '../api.ts'
-import { Fault } from '../parts/fault.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'
 import { NewToken } from './new-token.tsx'
+import { SetSection } from './set-section.tsx'
 import { ShownOnce } from './shown-once.tsx'
 import { TokenLine } from './token-line.tsx'
 
 export function Tokens({ domain }: { readonly domain: string }) {
-  const making = useSignal(false)
+  const making = useOpen()
   const made = useSignal<{ name: string; token: string } | undefined>(undefined)
   const { wrong, send } = useSending()
-  const { state, again } = useReading((signal) => readTokens(signal), [])
-  const now = state.value
-  const domains = account.value?.domains ?? []
+  const reading = useReading((signal) => readTokens(signal), [])
+  const begin = () => {
+    making.show()
+    made.value = undefined
+  }
+  const created = (name: string, token: string) => {
+    making.close()
+    made.value = { name, token }
+    reading.again()
+  }
   const revoke = (id: string, name: string) =>
     void send(async () => {
       await revokeToken(id)
       say(`Revoked ${name}`)
-      again()
+      reading.again()
     })
   return (
-    <section class="set" id="tokens" aria-labelledby="to-h">
-      <div class="sec-h">
-        <h2 id="to-h">Tokens</h2>
-        {!making.value && (
-          <button
-            class="btn"
-            type="button"
-            onClick={() => {
-              making.value = true
-              made.value = undefined
-            }}
-          >
-            <Icon name="plus" />
-            New token
-          </button>
-        )}
-      </div>
+    <SetSection id="tokens" title="Tokens" add={!making.open && { words: 'New token', do: begin }}>
       <p class="prose">
         For scripts and extensions that speak to {domain}. How: <a href="/v1/docs">the API, described</a>.
       </p>
-      {making.value && (
-        <NewToken
-          domains={domains.map(({ name }) => name)}
-          close={() => {
-            making.value = false
-          }}
-          created={(name, token) => {
-            making.value = false
-            made.value = { name, token }
-            again()
-          }}
-        />
-      )}
+      {making.open && <NewToken domains={(account.value?.domains ?? []).map(({ name }) => name)} close={making.close} created={created} />}
       {made.value && <ShownOnce name={made.value.name} token={made.value.token} />}
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
-      {now.kind === 'waiting' && <Skeleton of="tokens" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' &&
-        (now.value.items.length ? (
-          <ul class="lines">
-            {now.value.items.map((token) => (
-              <TokenLine key={token.id} token={token} revoke={() => revoke(token.id, token.name)} />
-            ))}
-          </ul>
-        ) : (
-          !making.value && <p class="hint">No tokens.</p>
-        ))}
-    </section>
+      <Read of="tokens" reading={reading}>
+        {({ items }) =>
+          items.length ? (
+            <ul class="lines">
+              {items.map((token) => (
+                <TokenLine key={token.id} token={token} revoke={() => revoke(token.id, token.name)} />
+              ))}
+            </ul>
+          ) : (
+            !making.open && <p class="hint">No tokens.</p>
+          )
+        }
+      </Read>
+    </SetSection>
   )
 }
