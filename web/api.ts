@@ -261,13 +261,14 @@ export const queue = (cursor?: string, signal?: AbortSignal) =>
 export const retryAll = () => answer<{ retried: number }>(api.host.queue.retry.$post({}))
 export const retryOne = (id: string) => answer<{ retried: number }>(api.host.queue[':id'].retry.$post(one(id)))
 export const hostAccounts = (signal?: AbortSignal) => answer<Page<HostAccount>>(api.host.accounts.$get({}, until(signal)))
-export type Limits = { held_bytes?: number; aliases?: number | null }
+type InvitationLimits = { held_bytes?: number; aliases?: number | null }
+export type Limits = InvitationLimits & { domains?: number | null; replies_hourly?: number }
 export const changeLimits = (id: string, json: Limits) => done(api.host.accounts[':id'].$patch({ ...one(id), json }))
 export const suspendAccount = (id: string) => done(api.host.accounts[':id'].suspend.$post(one(id)))
 export const restoreAccount = (id: string) => done(api.host.accounts[':id'].restore.$post(one(id)))
 export const deleteAccount = (id: string) => done(api.host.accounts[':id'].$delete(one(id)))
 export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(api.host.invitations.$get({}, until(signal)))
-export const invite = (json: Limits & { email?: string }) =>
+export const invite = (json: InvitationLimits & { email?: string }) =>
   answer<InferResponseType<typeof api.host.invitations.$post, 201>>(api.host.invitations.$post({ json }))
 export const withdrawInvitation = (id: string) => done(api.host.invitations[':id'].$delete(one(id)))
 

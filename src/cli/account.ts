@@ -1,4 +1,5 @@
 // burnbox account …
+import { changeQuota } from '../flow/change-quota.ts'
 import { accountNamed, createAccount, createSignInLink } from '../flow/create-account.ts'
 import type { Host } from '../flow/host.ts'
 import { invite } from '../flow/invite.ts'
@@ -67,6 +68,35 @@ export const accountCommands: readonly Command[] = [
     run: ({ words, services }) => changed(services, words[0]!, leaveAccount),
   },
   {
+    name: 'account limits', usage: 'EMAIL [--held-mb NUMBER] [--addresses NUMBER] [--domains NUMBER] [--replies NUMBER]',
+    about: 'Change what it may have, and print it', words: [1, 1],
+    help: [
+      '--held-mb NUMBER    room in holding', '--addresses NUMBER  how many addresses; none: as many as it likes',
+      '--domains NUMBER    how many domains of its own; none: as many as it likes', '--replies NUMBER    how many replies leave in an hour',
+    ],
+    options: { 'held-mb': { type: 'string' }, addresses: { type: 'string' }, domains: { type: 'string' }, replies: { type: 'string' } },
+    run: ({ words, values, services }) => {
+      const number = (name: string) => wholeNumber(`burnbox account limits: --${name}`, textOf(values, name))
+      const orNone = (name: string) => textOf(values, name) === 'none' ? null : number(name)
+      const [megabytes, aliasLimit, domainLimit, repliesHourly] = [number('held-mb'), orNone('addresses'), orNone('domains'), number('replies')]
+      return withHost(services, async ({ host }) => {
+        const { id } = await accountNamed(host, words[0]!)
+        await changeQuota(host, id, { heldBytes: megabytes === undefined ? undefined : megabytes * 1_000_000, aliasLimit, domainLimit, repliesHourly })
+        const now = (await hostAccounts(host.db, host.clock.now(), id))[0]!
+        const of = (count: number, limit: number | null) => limit === null ? `${count}, no limit` : `${count} of ${limit}`
+        return {
+          text: table([
+            ['held mail', `${Math.ceil(now.holdingBytes / 1_000_000)} of ${now.heldBytes / 1_000_000} MB`], ['addresses', of(now.aliases, now.aliasLimit)],
+            ['own domains', of(now.domains, now.domainLimit)], ['replies an hour', `${now.repliesHourly}`],
+          ]),
+          json: {
+            id, email: now.email, held_bytes: now.heldBytes, aliases: now.aliasLimit, domains: now.domainLimit, replies_hourly: now.repliesHourly,
+          },
+        }
+      })
+    },
+  },
+  {
     name: 'invite', usage: '[EMAIL] [--held-mb NUMBER] [--addresses NUMBER]', about: 'Print a link that makes one account, good for 7 days', words: [0, 1],
     help: [
       'EMAIL               mail the link there too', '--held-mb NUMBER    room in holding, 200 without it',
@@ -74,7 +104,7 @@ export const accountCommands: readonly Command[] = [
     ],
     options: { 'held-mb': { type: 'string' }, addresses: { type: 'string' } },
     run: ({ words, values, services }) => {
-      const [megabytes, aliasLimit] = [wholeNumber('--held-mb', textOf(values, 'held-mb')), wholeNumber('--addresses', textOf(values, 'addresses'))]
+      const [megabytes, aliasLimit] = ['held-mb', 'addresses'].map((name) => wholeNumber(`burnbox invite: --${name}`, textOf(values, name)))
       return withHost(services, async ({ host }) => {
         const made = await invite(host, {
           madeBy: null, email: words[0], ...(megabytes !== undefined && { heldBytes: megabytes * 1_000_000 }), ...(aliasLimit !== undefined && { aliasLimit }),
@@ -98,6 +128,6 @@ const changed = (services: Services, email: string, change: (host: Host, account
 
 const wholeNumber = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
-  if (!/^\d{1,7}$/.test(text)) throw new UsageMistake(`burnbox invite: ${name} must be a whole number, not "${text}"`)
+  if (!/^\d{1,7}$/.test(text)) throw new UsageMistake(`${name} must be a whole number, not "${text}"`)
   return Number(text)
 }

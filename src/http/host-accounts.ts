@@ -13,14 +13,15 @@ import type { Services } from './services.ts'
 const Count = z.number().int()
 const HeldBytes = z.number().int().min(0).max(1_000_000_000_000)
 const AliasLimit = z.number().int().min(0).max(1_000_000).nullable().openapi({ description: 'null: as many as they like' })
+const RepliesHourly = z.number().int().min(0).max(100_000).openapi({ description: 'Replies that leave in an hour, to each recipient one' })
 const DomainLimit = z.number().int().min(0).max(1_000).nullable().openapi({ description: 'Of domains of its own; null: as many as they like' })
 const HostAccountShape = z.object({
   id: z.string(), email: z.string(), role: z.enum(['operator', 'member']),
   state: z.enum(['active', 'suspended', 'leaving']).openapi({ description: 'leaving: deleted at delete_at, and suspended until then' }),
   created_at: Time, last_seen_at: Time.nullable().openapi({ description: 'To the day' }), delete_at: Time.nullable(),
-  aliases: Count, inboxes: Count, holding: Count, holding_bytes: Count,
+  aliases: Count, inboxes: Count, domains: Count.openapi({ description: 'Of its own, proved or not' }), holding: Count, holding_bytes: Count,
   delivered: Count.openapi({ description: 'In the last 30 days' }), held: Count.openapi({ description: 'In the last 30 days' }),
-  limits: z.object({ held_bytes: Count, aliases: Count.nullable(), domains: Count.nullable() }),
+  limits: z.object({ held_bytes: Count, aliases: Count.nullable(), domains: Count.nullable(), replies_hourly: Count }),
 }).openapi('HostAccount')
 const InvitationShape = z.object({
   id: z.string(), email: z.string().nullable().openapi({ description: 'Where it was mailed' }),
@@ -31,8 +32,8 @@ const InvitationShape = z.object({
 const accountJson = (one: HostAccount): z.input<typeof HostAccountShape> => ({
   id: one.id, email: one.email, role: one.role, state: one.deleteAt ? 'leaving' : one.suspendedAt ? 'suspended' : 'active',
   created_at: one.createdAt.toISOString(), last_seen_at: one.lastSeenAt?.toISOString() ?? null, delete_at: one.deleteAt?.toISOString() ?? null,
-  aliases: one.aliases, inboxes: one.inboxes, holding: one.holding, holding_bytes: one.holdingBytes, delivered: one.delivered, held: one.held,
-  limits: { held_bytes: one.heldBytes, aliases: one.aliasLimit, domains: one.domainLimit },
+  aliases: one.aliases, inboxes: one.inboxes, domains: one.domains, holding: one.holding, holding_bytes: one.holdingBytes, delivered: one.delivered,
+  held: one.held, limits: { held_bytes: one.heldBytes, aliases: one.aliasLimit, domains: one.domainLimit, replies_hourly: one.repliesHourly },
 })
 
 export const hostAccountRoutes = (services: Services) => {
@@ -55,15 +56,15 @@ export const hostAccountRoutes = (services: Services) => {
       method: 'patch', path: '/accounts/{id}', tags, summary: 'Change what an account may have', middleware: manage,
       request: {
         params: IdParam,
-        body: body(z.object({ held_bytes: HeldBytes.optional(), aliases: AliasLimit.optional(), domains: DomainLimit.optional() })),
+        body: body(z.object({
+          held_bytes: HeldBytes.optional(), aliases: AliasLimit.optional(), domains: DomainLimit.optional(), replies_hourly: RepliesHourly.optional(),
+        })),
       },
       responses: { 200: json(HostAccountShape, 'The account'), default: otherwise },
     }), async (c) => {
       const { id } = await find(c.req.valid('param').id)
-      const { held_bytes: heldBytes, aliases: aliasLimit, domains: domainLimit } = c.req.valid('json')
-      await changeQuota(host, id, {
-        ...(heldBytes !== undefined && { heldBytes }), ...(aliasLimit !== undefined && { aliasLimit }), ...(domainLimit !== undefined && { domainLimit }),
-      })
+      const { held_bytes: heldBytes, aliases: aliasLimit, domains: domainLimit, replies_hourly: repliesHourly } = c.req.valid('json')
+      await changeQuota(host, id, { heldBytes, aliasLimit, domainLimit, repliesHourly })
       return c.json(accountJson(await find(id)), 200)
     })
     .openapi(createRoute({

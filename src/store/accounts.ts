@@ -37,6 +37,7 @@ export type Account = {
   readonly shareAnswers: boolean
   /** Calendars in forwarded mail name correspondents by their reverse aliases. */
   readonly rewriteInvitations: boolean
+  /** To each recipient one. */
   readonly repliesHourly: number
 }
 export type NewAccount = {
@@ -48,27 +49,15 @@ export type NewAccount = {
   readonly heldBytes?: number | undefined
   readonly aliasLimit?: number | null | undefined
 }
-export type Settings = {
-  readonly defaultInboxId?: string | null
-  readonly spamThreshold?: number | null
-  readonly heldDays?: number
-  readonly heldBytes?: number
-  readonly aliasLimit?: number | null
-  readonly domainLimit?: number | null
-  readonly addressFormat?: AddressFormat
-  readonly activityDays?: number
-  readonly notices?: boolean
-  readonly correspondentDays?: number
-  readonly realName?: string | null
-  readonly shareAnswers?: boolean
-  readonly rewriteInvitations?: boolean
-}
+/** What is undefined stays as it is. */
+export type Settings = { readonly [Name in Setting]?: Account[Name] | undefined }
+type Setting =
+  | 'defaultInboxId' | 'spamThreshold' | 'heldDays' | 'heldBytes' | 'aliasLimit' | 'domainLimit' | 'addressFormat' | 'activityDays' | 'notices'
+  | 'correspondentDays' | 'realName' | 'shareAnswers' | 'rewriteInvitations' | 'repliesHourly'
 
 const selectAccounts = (db: Database) => db.selectFrom('user').innerJoin('account_settings as s', 's.account_id', 'user.id').select([
   'user.id', 'user.email', 'user.name', 's.role', 's.suspended_at', 's.delete_at', 's.left_at', 's.held_days', 's.held_bytes', 's.alias_limit',
-    's.domain_limit',
-  's.address_format', 's.activity_days', 's.notices',
-  's.default_inbox_id', 's.created_at',
+  's.domain_limit', 's.address_format', 's.activity_days', 's.notices', 's.default_inbox_id', 's.created_at',
   's.spam_threshold', 's.correspondent_days', 's.real_name', 's.share_answers', 's.rewrite_invitations', 's.replies_hourly',
 ])
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>
@@ -150,22 +139,13 @@ export const dropPassword = async (tx: Tx, accountId: string): Promise<void> => 
 }
 
 export const updateSettings = async (tx: Tx, accountId: string, settings: Settings): Promise<void> => {
-  const set = {
-    ...(settings.defaultInboxId !== undefined && { default_inbox_id: settings.defaultInboxId }),
-    ...(settings.spamThreshold !== undefined && { spam_threshold: settings.spamThreshold }),
-    ...(settings.heldDays !== undefined && { held_days: settings.heldDays }),
-    ...(settings.heldBytes !== undefined && { held_bytes: settings.heldBytes }),
-    ...(settings.aliasLimit !== undefined && { alias_limit: settings.aliasLimit }),
-    ...(settings.domainLimit !== undefined && { domain_limit: settings.domainLimit }),
-    ...(settings.addressFormat !== undefined && { address_format: settings.addressFormat }),
-    ...(settings.activityDays !== undefined && { activity_days: settings.activityDays }),
-    ...(settings.notices !== undefined && { notices: settings.notices }),
-    ...(settings.correspondentDays !== undefined && { correspondent_days: settings.correspondentDays }),
-    ...(settings.realName !== undefined && { real_name: settings.realName }),
-    ...(settings.shareAnswers !== undefined && { share_answers: settings.shareAnswers }),
-    ...(settings.rewriteInvitations !== undefined && { rewrite_invitations: settings.rewriteInvitations }),
-  }
-  if (Object.keys(set).length > 0) await tx.updateTable('account_settings').set(set).where('account_id', '=', accountId).execute()
+  if (Object.values(settings).every((value) => value === undefined)) return
+  await tx.updateTable('account_settings').set({
+    default_inbox_id: settings.defaultInboxId, spam_threshold: settings.spamThreshold, held_days: settings.heldDays, held_bytes: settings.heldBytes,
+    alias_limit: settings.aliasLimit, domain_limit: settings.domainLimit, address_format: settings.addressFormat, activity_days: settings.activityDays,
+    notices: settings.notices, correspondent_days: settings.correspondentDays, real_name: settings.realName, share_answers: settings.shareAnswers,
+    rewrite_invitations: settings.rewriteInvitations, replies_hourly: settings.repliesHourly,
+  }).where('account_id', '=', accountId).execute()
 }
 
 export const renameAccount = async (tx: Tx, accountId: string, name: string, now: Date): Promise<void> => {

@@ -14,6 +14,9 @@ export type HostAccount = {
   readonly heldBytes: number
   readonly aliasLimit: number | null
   readonly domainLimit: number | null
+  readonly repliesHourly: number
+  /** Of its own, proved or not. */
+  readonly domains: number
   readonly aliases: number
   readonly inboxes: number
   readonly holding: number
@@ -26,9 +29,11 @@ export type HostAccount = {
 export const hostAccounts = async (db: Database, now: Date, id?: string): Promise<readonly HostAccount[]> => {
   const { rows } = await sql<{
     id: string; email: string; role: Role; created_at: Date; seen: Date | null; suspended_at: Date | null; delete_at: Date | null; held_bytes: string
-    alias_limit: number | null; domain_limit: number | null; aliases: string; inboxes: string; holding: string; bytes: string; delivered: string; held: string
+    alias_limit: number | null; domain_limit: number | null; replies_hourly: number; domains: string; aliases: string; inboxes: string; holding: string
+    bytes: string; delivered: string; held: string
   }>`
     select u.id, u.email, s.role, s.created_at, s.suspended_at, s.delete_at, s.held_bytes, s.alias_limit, s.domain_limit,
+      s.replies_hourly, (select count(*) from domain_claims o where o.account_id = u.id) as domains,
       (select max("updatedAt") from session where "userId" = u.id) as seen,
       (select count(*) from aliases a where a.account_id = u.id) as aliases, (select count(*) from inboxes i where i.account_id = u.id) as inboxes,
       h.holding, h.bytes, d.delivered, d.held
@@ -41,7 +46,8 @@ export const hostAccounts = async (db: Database, now: Date, id?: string): Promis
     where ${id === undefined ? sql`true` : sql`u.id = ${id}`} order by s.created_at, u.id`.execute(db)
   return rows.map((row) => ({
     id: row.id, email: row.email, role: row.role, createdAt: row.created_at, lastSeenAt: row.seen, suspendedAt: row.suspended_at,
-    deleteAt: row.delete_at, heldBytes: Number(row.held_bytes), aliasLimit: row.alias_limit, domainLimit: row.domain_limit, aliases: Number(row.aliases),
+    deleteAt: row.delete_at, heldBytes: Number(row.held_bytes), aliasLimit: row.alias_limit, domainLimit: row.domain_limit, repliesHourly: row.replies_hourly,
+    domains: Number(row.domains), aliases: Number(row.aliases),
     inboxes: Number(row.inboxes), holding: Number(row.holding), holdingBytes: Number(row.bytes), delivered: Number(row.delivered), held: Number(row.held),
   }))
 }

@@ -193,6 +193,21 @@ test('an invitation makes one account, seen by the operator as counts, suspended
   await owner.getByRole('menuitem', { name: 'Restore' }).click()
   await expect.poll(() => line.getByText('suspended, mail held').count()).toBe(0)
 
+  const limits = owner.getByRole('dialog', { name: 'What it may have' })
+  const openLimits = async () => {
+    await line.getByRole('button', { name: 'More for neighbour@street.example' }).click()
+    await owner.getByRole('menuitem', { name: /^Change what it may have/ }).click()
+  }
+  await openLimits()
+  await limits.getByLabel('Replies an hour').fill('30')
+  await limits.getByLabel('Own domains').fill('')
+  await limits.getByRole('button', { name: 'Change it' }).click()
+  await owner.getByText('Changed.').waitFor()
+  await openLimits()
+  await expect.poll(() => limits.getByLabel('Replies an hour').inputValue()).toBe('30')
+  expect(await limits.getByLabel('Own domains').inputValue()).toBe('')
+  await limits.getByRole('button', { name: 'Cancel' }).click()
+
   const again = await open()
   await again.goto(link)
   await again.getByText('This link does not work').waitFor()

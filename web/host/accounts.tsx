@@ -4,10 +4,9 @@ import { deleteAccount, hostAccounts, restoreAccount, suspendAccount, type HostA
 import { sizeOf } from '../name-of.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { When } from '../parts/when.tsx'
@@ -132,10 +131,11 @@ function Delete({ account, done, onClose }: { readonly account: HostAccount; rea
 const heads = ['Account', 'Addresses', 'Delivered', 'Held', 'Storage', 'Last seen']
 
 export function Accounts() {
-  const { state, again } = useReading((signal) => hostAccounts(signal), [])
+  const reading = useReading((signal) => hostAccounts(signal), [])
+  const { again } = reading
   const { wrong, send } = useSending()
   const asked = useSignal<Asked | undefined>(undefined)
-  const now = state.value
+  const now = reading.state.value
   const close = () => {
     asked.value = undefined
   }
@@ -149,40 +149,40 @@ export function Accounts() {
         <span>You see counts and sizes. Addresses, senders and content are not shown to operators, here or anywhere.</span>
       </p>
       {wrong.value && <Wrong>{wrong.value}</Wrong>}
-      {now.kind === 'waiting' && <Skeleton of="accounts" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' && (
-        <table class="grid grid-a" role="table" aria-labelledby="ac-h">
-          <thead role="rowgroup">
-            <tr role="row">
-              {heads.map((words) => (
-                <th role="columnheader" scope="col">
-                  {words}
-                </th>
+      <Read of="accounts" reading={reading}>
+        {({ items }) => (
+          <table class="grid grid-a" role="table" aria-labelledby="ac-h">
+            <thead role="rowgroup">
+              <tr role="row">
+                {heads.map((words) => (
+                  <th role="columnheader" scope="col">
+                    {words}
+                  </th>
+                ))}
+                <td role="cell" />
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              {items.map((account) => (
+                <Row
+                  account={account}
+                  key={account.id}
+                  ask={(what) => {
+                    asked.value = what
+                  }}
+                  act={(does, words) =>
+                    void send(async () => {
+                      await does(account.id)
+                      say(words)
+                      again()
+                    })
+                  }
+                />
               ))}
-              <td role="cell" />
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            {now.value.items.map((account) => (
-              <Row
-                account={account}
-                key={account.id}
-                ask={(what) => {
-                  asked.value = what
-                }}
-                act={(does, words) =>
-                  void send(async () => {
-                    await does(account.id)
-                    say(words)
-                    again()
-                  })
-                }
-              />
-            ))}
-          </tbody>
-        </table>
-      )}
+            </tbody>
+          </table>
+        )}
+      </Read>
       {asked.value?.what === 'delete' && <Delete account={asked.value.account} done={again} onClose={close} />}
       {asked.value?.what === 'limits' && <LimitsDialog account={asked.value.account} done={again} onClose={close} />}
       <Invitations />

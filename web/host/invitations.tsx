@@ -1,13 +1,13 @@
 // Invitations: a link for one account, good for seven days. It is shown once; with an address it is mailed there too.
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
 import { invitations as readInvitations, invite, withdrawInvitation, type Invitation } from '../api.ts'
 import { sizeOf } from '../name-of.ts'
-import { BusyButton } from '../parts/busy-button.tsx'
+import { AskForm } from '../parts/ask-form.tsx'
 import { CopyButton } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
@@ -18,47 +18,40 @@ import { LimitsFields, limitsBy } from './limits-fields.tsx'
 const usualBytes = 200_000_000
 type Made = { readonly url: string; readonly email: string }
 
-function InviteDialog({ made, onClose }: { readonly made: (made: Made) => void; readonly onClose: () => void }) {
-  const form = useRef<HTMLFormElement>(null)
-  const { busy, wrong, send } = useSending()
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    void send(async () => {
-      const data = new FormData(form.current!)
-      const email = String(data.get('email') ?? '').trim()
-      const { url } = await invite({ ...limitsBy(data), ...(email && { email }) })
-      made({ url, email })
-      onClose()
-    })
-  }
-  return (
-    <Dialog title="Invite somebody" onClose={onClose}>
-      <form class="stack" ref={form} onSubmit={submit} noValidate>
-        <Field
-          words={
-            <>
-              E-mail <i>optional: the link is mailed there</i>
-            </>
-          }
-          type="email"
-          name="email"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-        />
-        <LimitsFields bytes={usualBytes} aliases={null} />
-        {wrong.value && <Wrong>{wrong.value}</Wrong>}
-        <div class="actions">
-          <BusyButton busy={busy.value}>Make the link</BusyButton>
-          <button class="btn" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <span class="hint">It works for one account, for 7 days.</span>
-        </div>
-      </form>
-    </Dialog>
-  )
-}
+const InviteDialog = ({ made, onClose }: { readonly made: (made: Made) => void; readonly onClose: () => void }) => (
+  <Dialog title="Invite somebody" onClose={onClose}>
+    <AskForm
+      button="Make the link"
+      hint="It works for one account, for 7 days."
+      close={onClose}
+      does={async (typed) => {
+        const email = typed.text('email')
+        const { url } = await invite({ ...limitsBy(typed), ...(email && { email }) })
+        made({ url, email })
+        onClose()
+      }}
+    >
+      {(wrong) => (
+        <>
+          <Field
+            words={
+              <>
+                E-mail <i>optional: the link is mailed there</i>
+              </>
+            }
+            type="email"
+            name="email"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+          />
+          <LimitsFields bytes={usualBytes} aliases={null} />
+          {wrong && <Wrong>{wrong}</Wrong>}
+        </>
+      )}
+    </AskForm>
+  </Dialog>
+)
 
 function stateOf({ used_at: usedAt, expires_at: expiresAt, account }: Invitation): string {
   if (usedAt) return account ? `Used by ${account}` : 'Used'
@@ -87,7 +80,7 @@ const Line = ({ one, withdraw }: { readonly one: Invitation; readonly withdraw: 
 
 export function Invitations() {
   const { state, again } = useReading((signal) => readInvitations(signal), [])
-  const asking = useSignal(false)
+  const asking = useOpen()
   const made = useSignal<Made | undefined>(undefined)
   const { wrong, send } = useSending()
   const now = state.value
@@ -101,13 +94,7 @@ export function Invitations() {
     <>
       <div class="sec-h inv-h">
         <h3 id="inv-h">Invitations</h3>
-        <button
-          class="btn"
-          type="button"
-          onClick={() => {
-            asking.value = true
-          }}
-        >
+        <button class="btn" type="button" onClick={asking.show}>
           <Icon name="plus" />
           Invite
         </button>
@@ -134,15 +121,13 @@ export function Invitations() {
         ) : (
           <p class="hint">No invitations are open.</p>
         ))}
-      {asking.value && (
+      {asking.open && (
         <InviteDialog
           made={(one) => {
             made.value = one
             again()
           }}
-          onClose={() => {
-            asking.value = false
-          }}
+          onClose={asking.close}
         />
       )}
     </>

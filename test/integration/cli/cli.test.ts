@@ -36,6 +36,16 @@ test('account suspend, restore and delete; invite', async () => {
   expect(await burnbox('invite', '--held-mb', 'much')).toMatchObject({ code: 64, out: '' })
 })
 
+test('account limits prints what an account may have, and changes what is named', async () => {
+  expect((await burnbox('account', 'limits', 'bob@home.example', '--addresses', '20', '--domains', 'none', '--replies', '7', '--held-mb', '5')).out)
+    .toBe('held mail        0 of 5 MB\naddresses        0 of 20\nown domains      0, no limit\nreplies an hour  7\n')
+  expect(await json('account', 'limits', 'bob@home.example', '--addresses', 'none'))
+    .toMatchObject({ email: 'bob@home.example', held_bytes: 5_000_000, aliases: null, domains: null, replies_hourly: 7 })
+  for (const wrong of [['--replies', 'none'], ['--domains', '-1'], ['--held-mb', '']]) {
+    expect(await burnbox('account', 'limits', 'bob@home.example', ...wrong)).toMatchObject({ code: 64, out: '' })
+  }
+})
+
 test('token add prints the token, alone on stdout; without --scope it may do everything', async () => {
   const { code, out, err } = await burnbox('token', 'add', 'ada@home.example', '--name', 'laptop')
   expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -47,7 +47,7 @@ describe('accounts', () => {
     expect(body.items).toMatchObject([
       { email: operator.email, role: 'operator', state: 'active', aliases: 2, holding: 0, delete_at: null },
       { id: bob.id, email: bob.email, role: 'member', state: 'active', aliases: 1, inboxes: 1, holding: 1, holding_bytes: expect.any(Number),
-        limits: { held_bytes: 200_000_000, aliases: null } },
+        domains: 0, limits: { held_bytes: 200_000_000, aliases: null, domains: 5, replies_hourly: 100 } },
     ])
     const others = await Promise.all(['/v1/host', '/v1/host/queue', '/v1/host/invitations', '/metrics'].map((path) => ada.get(path)))
     expect(others.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
@@ -117,6 +117,18 @@ describe('accounts', () => {
     await ada.patch(`/v1/host/accounts/${dora.id}`, { aliases: null })
     expect((await as(dora.token).post('/v1/aliases', { site: 'x.example' })).status).toBe(201)
   })
+})
+
+test('the operator says how many replies leave in an hour and how many domains of its own an account has; what is not named stays', async () => {
+  const erin = await web.person('erin')
+  const change = (json: object) => ada.patch(`/v1/host/accounts/${erin.id}`, json)
+  expect((await change({ replies_hourly: 12, domains: 1 })).body).toMatchObject({ domains: 0, limits: { domains: 1, replies_hourly: 12, aliases: null } })
+  expect((await change({})).body.limits).toMatchObject({ domains: 1, replies_hourly: 12 })
+  expect((await as(erin.token).post('/v1/domains', { name: 'erin.example' })).status).toBe(201)
+  expect((await as(erin.token).post('/v1/domains', { name: 'other.example' })).body.code).toBe('limit-reached')
+  expect((await change({ domains: null })).body).toMatchObject({ domains: 1, limits: { domains: null, replies_hourly: 12 } })
+  expect((await as(erin.token).get('/v1/me')).body.limits).toMatchObject({ domains: null, replies_hourly: 12 })
+  for (const wrong of [{ replies_hourly: null }, { replies_hourly: -1 }, { replies_hourly: 1.5 }]) expect((await change(wrong)).status).toBe(422)
 })
 
 describe('invitations', () => {
