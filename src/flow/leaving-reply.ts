@@ -74,12 +74,15 @@ export const holdReply = async (
   const { alias, inbox, message, content } = reply
   const at = host.clock.now()
   await retried(() => host.db.transaction().execute(async (tx) => {
-    await insertHeld(tx, {
+    const heldId = await insertHeld(tx, {
       accountId: alias.accountId, aliasId: alias.id, messageId: await insertMessage(tx, message, content), inboxId: inbox?.id ?? null,
       reason: why.reason, reasonText: heldReplyText(why.reason, why.reply), at, burnedAt: why.reason === 'burned' ? alias.burnedAt : null,
       size: content.size, authenticated: true, out: { correspondentIds: to.map(({ id }) => id), ...(why.finds && { finds: why.finds }) },
     })
-    await insertActivity(tx, to.map((one): ActivityLine => ({ ...lineForReply(reply, one, at), kind: 'held', reason: why.reason })))
+    // One line for each correspondent, of one held message.
+    await insertActivity(tx, to.map((one, n): ActivityLine => ({
+      ...lineForReply(reply, one, at), kind: 'held', reason: why.reason, ...(n === 0 && { heldId }),
+    })))
   }))
   host.recorder.count('held', alias, at)
 }

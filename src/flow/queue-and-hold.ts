@@ -41,14 +41,16 @@ export const queueAndHold = async (host: Host, taken: TakenOver): Promise<string
       id: delivery.id, kind: 'forward', accountId: delivery.alias.accountId, aliasId: delivery.aliasId, inboxId: delivery.inboxId,
       createdAt: delivery.createdAt, expiresAt: delivery.expiresAt, ...entry,
     })))
-    for (const hold of holds) await holdOne(tx, hold, id, message, content.size, at)
+    const heldIds: string[] = []
+    for (const hold of holds) heldIds.push(await holdOne(tx, hold, id, message, content.size, at))
     await insertActivity(tx, [
       ...deliveries.map((delivery): ActivityLine => ({
         ...lineFor(host, delivery.alias, message, content.size, at), kind: 'queued', deliveryId: delivery.id, reply: delivery.entry?.lastReply ?? null,
         reason: delivery.entry && delivery.entry.unknownOutcomes > 0 ? 'possibly-delivered' : null,
       })),
-      ...holds.map((hold): ActivityLine => ({
+      ...holds.map((hold, n): ActivityLine => ({
         ...lineFor(host, hold.alias, message, content.size, at), kind: 'held', reason: hold.reason, reply: 'reply' in hold ? hold.reply ?? null : null,
+        heldId: heldIds[n]!,
       })),
     ])
     return id
@@ -68,12 +70,12 @@ export const lineFor = (host: Host, alias: AliasFact, message: MessageFacts, siz
     thread: message.messageId === undefined ? undefined : aliasThread(host, alias).seenHash(message.messageId),
   })
 
-const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<void> => {
+const holdOne = async (tx: Tx, hold: Hold | HeldNow, messageId: string, message: MessageFacts, size: number, at: Date): Promise<string> => {
   const { alias, reason } = hold
   if (reason === 'burned' || reason === 'refused') {
     await letGoOldest(tx, alias.accountId, alias.id, bytesToLetGo(await holdingUse(tx, alias.accountId), size, reason), at)
   }
-  await insertHeld(tx, {
+  return insertHeld(tx, {
     accountId: alias.accountId, aliasId: alias.id, messageId, inboxId: ('inboxId' in hold && hold.inboxId) || null, reason,
     reasonText: holdText(reason, ('reply' in hold && hold.reply) || ''), at, burnedAt: reason === 'burned' ? alias.burnedAt : null,
     size, authenticated: message.authenticated,

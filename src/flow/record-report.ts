@@ -39,20 +39,21 @@ export const recordReport = async (host: Host, report: Report, incoming: Incomin
     if (dsn?.action === FAILED) await noteBounce(host.db, report, inbox, reply, at)
     return { kind: 'refused', reason: 'holding-full' }
   }
+  const holdOn = async (tx: Tx, bytes: Buffer): Promise<string> => {
+    const { facts, content } = restored(bytes, incoming)
+    if (use) await letGoOldest(tx, report.alias.accountId, report.alias.id, bytesToLetGo(use, content.size, 'refused'), at)
+    return insertHeld(tx, {
+      accountId: report.alias.accountId, aliasId: report.alias.id, messageId: await insertMessage(tx, facts, content), inboxId: inbox?.id ?? null,
+      reason: 'refused', reasonText: holdText('refused', reply), at, burnedAt: null, size: content.size, authenticated: false,
+    })
+  }
   await host.db.transaction().execute(async (tx) => {
+    const heldId = original && await holdOn(tx, original)
     await insertActivity(tx, [{
       at, accountId: report.alias.accountId, aliasId: report.alias.id, aliasAddress: report.alias.address, kind: 'bounced',
-      deliveryId: report.deliveryId, reason, reply: reply || null, size: incoming.content.size,
+      deliveryId: report.deliveryId, reason, reply: reply || null, size: incoming.content.size, ...(heldId && { heldId }),
     }])
     if (dsn?.action === FAILED) await noteBounce(tx, report, inbox, reply, at)
-    if (!original) return
-    const { facts, content } = restored(original, incoming)
-    if (use) await letGoOldest(tx, report.alias.accountId, report.alias.id, bytesToLetGo(use, content.size, 'refused'), at)
-    const messageId = await insertMessage(tx, facts, content)
-    await insertHeld(tx, {
-      accountId: report.alias.accountId, aliasId: report.alias.id, messageId, inboxId: inbox?.id ?? null, reason: 'refused',
-      reasonText: holdText('refused', reply), at, burnedAt: null, size: content.size, authenticated: false,
-    })
   })
   if (original) host.recorder.count('held', report.alias, at)
   return { kind: 'accepted' }

@@ -1,15 +1,15 @@
-// The outcome of a queued delivery, recorded in one transaction. The lease token fences it: who lost the lease changes nothing.
+// The outcomes of queued deliveries: those that arrived some at a time, each other one by itself (settle-one.ts), a reply in its own way.
 
 import type { Outcome } from '../policy/outcome.ts'
 import { holdText } from '../policy/hold-text.ts'
 import { insertActivity, type ActivityLine } from '../store/activity.ts'
 import { batched } from '../store/batched.ts'
-import type { Database, Tx } from '../store/database.ts'
-import { deferDelivery, removeDeliveries, removeDelivery, type Claimed } from '../store/deliveries.ts'
+import type { Database } from '../store/database.ts'
+import { removeDeliveries, type Claimed } from '../store/deliveries.ts'
 import { dropReleasedBytes, holdAgain, insertHeld } from '../store/holding.ts'
-import { forgetUnusedMessages, lockMessage, type StoredMessage } from '../store/messages.ts'
-import type { AliasFact } from '../policy/decide.ts'
+import { forgetUnusedMessages } from '../store/messages.ts'
 import type { Host } from './host.ts'
+import { settleOne } from './settle-one.ts'
 import { settleReply } from './settle-reply.ts'
 
 const TRY_AGAIN_MS = 5_000
@@ -61,59 +61,15 @@ const settleTogether = async (host: Host, all: readonly Delivered[]): Promise<re
   return all.map(() => undefined)
 }
 
-const settleAlone = async (host: Host, claimed: Claimed, outcome: Outcome): Promise<void> => {
-  const alias = claimed.aliasId === null ? undefined : await host.routes.byId(claimed.aliasId)
-  const at = host.clock.now()
-  const settled = await host.db.transaction().execute(async (tx) => {
-    const message = await lockMessage(tx, claimed.messageId)
-    // Its owner discarded it with the address while the attempt was under way: there is nothing to settle.
-    if (!message) return false
-    const note = (kind: ActivityLine['kind'], reason?: string): Promise<void> => insertActivity(tx, [{
-      at, accountId: claimed.accountId, aliasId: claimed.aliasId, aliasAddress: alias?.address ?? null, kind, deliveryId: claimed.id,
-      reason: reason ?? null, sender: message.from, reply: outcome.reply || null, size: message.size,
-    }])
-    switch (outcome.kind) {
-      case 'deferred': {
-        const unknownOutcomes = claimed.unknownOutcomes + (outcome.unknown ? 1 : 0)
-        if (!await deferDelivery(tx, claimed.id, claimed.leaseToken, { ...outcome, unknownOutcomes })) return false
-        await note('deferred', outcome.unknown ? 'possibly-delivered' : undefined)
-        return true
-      }
-      case 'delivered':
-        if (!await removeDelivery(tx, claimed.id, claimed.leaseToken)) return false
-        if (claimed.heldId !== null) await dropReleasedBytes(tx, claimed.heldId)
-        await note('delivered')
-        await forgetUnusedMessages(tx, [claimed.messageId])
-        return true
-      case 'held':
-        if (!await removeDelivery(tx, claimed.id, claimed.leaseToken)) return false
-        if (alias) await hold(tx, alias, claimed, message, outcome, at)
-        await note(alias ? 'held' : 'failed', outcome.reason)
-        await forgetUnusedMessages(tx, [claimed.messageId])
-        return true
-    }
-  })
-  if (!settled || !alias) return
-  if (outcome.kind === 'delivered') host.recorder.count('delivered', alias, at)
-  if (outcome.kind === 'held') host.recorder.count('held', alias, at)
-}
-
-/** Over the quota too: it was answered 250 (choice 10). */
-const hold = async (
-  tx: Tx, alias: AliasFact, claimed: Claimed, message: StoredMessage, outcome: Extract<Outcome, { kind: 'held' }>, at: Date,
-): Promise<void> => {
-  const { reason } = outcome
-  const reasonText = holdText(reason, outcome.reply)
-  const again = claimed.heldId !== null
-    && await holdAgain(tx, claimed.heldId, { reason, reasonText, at, messageId: claimed.messageId, inboxId: claimed.inboxId, burnedAt: burnOf(outcome) })
-  if (again) return
-  await insertHeld(tx, {
-    accountId: claimed.accountId, aliasId: alias.id, messageId: claimed.messageId, inboxId: claimed.inboxId, reason, reasonText, at,
-    burnedAt: burnOf(outcome), size: message.size, authenticated: message.authenticated,
-  })
-}
-
-const burnOf = (outcome: Extract<Outcome, { kind: 'held' }>): Date | null => (outcome.reason === 'burned' ? outcome.burnedAt ?? null : null)
+const settleAlone = (host: Host, claimed: Claimed, outcome: Outcome): Promise<void> => settleOne(host, claimed, outcome, {
+  arrived: 'delivered', named: ({ from }) => from,
+  hold: async (tx, { alias, message, outcome: { reason, reply, burnedAt }, at }) => {
+    const { messageId, inboxId, heldId } = claimed
+    const held = { messageId, inboxId, reason, reasonText: holdText(reason, reply), at, burnedAt: reason === 'burned' ? burnedAt ?? null : null }
+    const again = heldId === null ? undefined : await holdAgain(tx, heldId, held)
+    return again ?? insertHeld(tx, { ...held, accountId: claimed.accountId, aliasId: alias.id, size: message.size, authenticated: message.authenticated })
+  },
+})
 
 /** Keeps the lease until the outcome is there and recorded. The database may be away meanwhile; the reply is not asked for twice. */
 export const settleLater = (host: Host, outcome: Promise<Outcome>, claimed: Claimed): Promise<void> => {

@@ -56,7 +56,7 @@ export const tryWebhook = async (host: Host, which: { readonly accountId: string
   if (!await takeTry(host.db, host.keys.hash('tries', 'webhook', which.accountId), TESTS, host.clock.now())) {
     throw new Problem('too-many', `${TESTS.most} tests an hour are possible. Try again later.`)
   }
-  const call = { id: randomUUID(), event: 'test', at: host.clock.now(), alias: null, detail: null } as const
+  const call = { id: randomUUID(), event: 'test', at: host.clock.now(), alias: null, detail: null, heldId: null } as const
   const result = await callWebhook(host, { url: webhook.url, secret }, call)
   if (!result) throw new Problem('unavailable', 'This host is just stopping. Try again in a moment.')
   if (result.error === null) await noteTaken(host.db, webhook.id, result)

@@ -13,14 +13,17 @@ export type WebhookCall = {
   readonly alias: { readonly id: string | null; readonly address: string | null } | null
   /** Why it was burned or held; whose domain a stranger has. */
   readonly detail: string | null
+  /** Null also of a call from before ids were told. */
+  readonly heldId: string | null
 }
 
 /** The same for each attempt, so that a receiver may compare bodies. */
-export const webhookBody = ({ id, event, at, alias, detail }: WebhookCall): string => {
+export const webhookBody = ({ id, event, at, alias, detail, heldId }: WebhookCall): string => {
   const about = { id, event, at: at.toISOString(), ...alias && { alias } }
   switch (event) {
     case 'test': case 'alias.created': return JSON.stringify(about)
-    case 'alias.burned': case 'message.held': return JSON.stringify({ ...about, reason: detail })
+    case 'alias.burned': return JSON.stringify({ ...about, reason: detail })
+    case 'message.held': return JSON.stringify({ ...about, reason: detail, held_id: heldId })
     case 'stranger.seen': return JSON.stringify({ ...about, organisation: detail })
   }
 }

@@ -23,29 +23,34 @@ export type ActivityLine = {
   readonly checks?: string | null
   /** Of the message's own id: see reply-facts. */
   readonly thread?: bigint | undefined
+  /** What is held, by the id that its owner knows. Only webhooks are told, and only where there is one; it is not kept. */
+  readonly heldId?: string
 }
 
 /**
  * Arrays instead of one VALUES list: one prepared statement whatever the number of lines. What a webhook wants to hear of is written in the
- * same one, so that neither is there without the other. An import tells nothing: it makes 100,000 addresses that are no news.
+ * same one, so that neither is there without the other. What bounced with its original is held as refused. An import tells nothing: it makes
+ * 100,000 addresses that are no news.
  */
 export const insertActivity = async (db: Database | Tx, lines: readonly ActivityLine[]): Promise<void> => {
   if (lines.length === 0) return
   const column = <T>(pick: (line: ActivityLine) => T): T[] => lines.map(pick)
   await sql`
-    with lines as (insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
-    select * from unnest(
+    with lines as (select * from unnest(
       ${column((line) => line.at.toISOString())}::timestamptz[], ${column((line) => line.accountId)}::text[],
       ${column((line) => line.aliasId)}::int[], ${column((line) => line.aliasAddress)}::text[],
       ${column((line) => line.deliveryId?.toString() ?? null)}::bigint[], ${column((line) => line.kind)}::text[],
       ${column((line) => line.reason ?? null)}::text[], ${column((line) => line.sender ?? null)}::text[],
       ${column((line) => line.reply ?? null)}::text[], ${column((line) => line.size ?? null)}::bigint[], ${column((line) => line.checks ?? null)}::text[],
-      ${column((line) => line.thread?.toString() ?? null)}::bigint[])
-    returning at, account_id, alias_id, alias_address, kind, reason)
+      ${column((line) => line.thread?.toString() ?? null)}::bigint[], ${column((line) => line.heldId ?? null)}::uuid[])
+      as line(at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread, held_id)),
+    written as (
+      insert into activity (at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread)
+      select at, account_id, alias_id, alias_address, delivery_id, kind, reason, sender, reply, size, authentication, thread from lines)
     ${callsFor(sql`
       select account_id, case kind when 'created' then 'alias.created' when 'burned' then 'alias.burned' else 'message.held' end as event,
-        at, alias_id, alias_address, reason as detail
-      from lines where kind in ('created', 'burned', 'held') and reason is distinct from 'import'`)}`.execute(db)
+        at, alias_id, alias_address, case kind when 'bounced' then 'refused' else reason end as detail, held_id
+      from lines where (kind in ('created', 'burned') and reason is distinct from 'import') or held_id is not null`)}`.execute(db)
 }
 
 export type Count = {

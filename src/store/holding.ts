@@ -50,27 +50,29 @@ export type HeldLine = {
   readonly finds: readonly Find[]
 }
 
-export const insertHeld = async (tx: Tx, held: NewHeld): Promise<void> => {
-  const { id } = await tx.insertInto('held').values({
+/** Returns the id that its owner knows it by. */
+export const insertHeld = async (tx: Tx, held: NewHeld): Promise<string> => {
+  const { id, uuid } = await tx.insertInto('held').values({
     account_id: held.accountId, alias_id: held.aliasId, message_id: held.messageId, inbox_id: held.inboxId, direction: held.out ? 'out' : 'in',
     reason: held.reason, reason_text: held.reasonText, held_at: held.at, burned_at: held.burnedAt, size: held.size, authenticated: held.authenticated,
     finds: held.out?.finds ? JSON.stringify(held.out.finds) : null,
-  }).returning('id').executeTakeFirstOrThrow()
-  if (!held.out || held.out.correspondentIds.length === 0) return
-  await tx.insertInto('held_recipients').values(held.out.correspondentIds.map((correspondent) => ({ held_id: id, correspondent_id: correspondent }))).execute()
+  }).returning(['id', 'uuid']).executeTakeFirstOrThrow()
+  const to = held.out?.correspondentIds ?? []
+  if (to.length > 0) await tx.insertInto('held_recipients').values(to.map((one) => ({ held_id: id, correspondent_id: one }))).execute()
+  return uuid
 }
 
-/** Puts a released message back: its delivery was refused or expired again. False: the mark is gone, hold it anew. */
+/** Puts a released message back: its delivery was refused or expired again. Undefined: the mark is gone, hold it anew. */
 export const holdAgain = async (
   tx: Tx, heldId: string, again: Pick<NewHeld, 'reason' | 'reasonText' | 'at' | 'messageId' | 'inboxId' | 'burnedAt'>,
-): Promise<boolean> => {
-  const result = await tx.updateTable('held')
+): Promise<string | undefined> => {
+  const row = await tx.updateTable('held')
     .set({
       released_at: null, reason: again.reason, reason_text: again.reasonText, held_at: again.at, burned_at: again.burnedAt,
       message_id: again.messageId, inbox_id: again.inboxId,
     })
-    .where('id', '=', heldId).where('released_at', 'is not', null).executeTakeFirst()
-  return result.numUpdatedRows === 1n
+    .where('id', '=', heldId).where('released_at', 'is not', null).returning('uuid').executeTakeFirst()
+  return row?.uuid
 }
 
 export const holdingUse = async (db: Database | Tx, accountId: string): Promise<HoldingUse> => {

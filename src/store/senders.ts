@@ -86,7 +86,7 @@ export const createSenders = (db: Database, keys: Keys, log: Log): Senders => {
       called as (${callsFor(sql`
         select account_id, 'stranger.seen' as event, first_at as at, alias_id, address as alias_address, case when not exists (
           select 1 from inboxes i where i.account_id = s.account_id and '.' || split_part(i.address, '@', -1) like '%.' || s.organisation)
-          then organisation end as detail
+          then organisation end as detail, null::uuid as held_id
         from strange s where not exists (select 1 from senders k where k.alias_id = s.alias_id and k.stranger and k.organisation = s.organisation)`)})
       insert into notices (account_id, kind, about, inbox_id, detail, at)
       select distinct on (m.alias_id) m.account_id, 'stranger', m.address, null::bigint, m.organisation, m.first_at

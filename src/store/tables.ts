@@ -551,6 +551,7 @@ export interface WebhookCalls {
   attempts: Generated<number>;
   detail: string | null;
   event: string;
+  held_uuid: string | null;
   id: Generated<Int8>;
   next_attempt_at: Timestamp;
   uuid: Generated<string>;

@@ -6,12 +6,12 @@ import type { Database, Tx } from './database.ts'
 import type { Keys } from './secret.ts'
 
 /**
- * The part of a statement that writes calls. `events`: a select of account_id, event, at, alias_id, alias_address, detail. An account without a
+ * The part of a statement that writes calls. `events`: a select of account_id, event, at, alias_id, alias_address, detail, held_id. An account without a
  * webhook costs a look at the index of a small table, and no query.
  */
 export const callsFor = (events: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  insert into webhook_calls (webhook_id, event, at, alias_uuid, alias_address, detail, next_attempt_at)
-  select w.id, e.event, e.at, (select a.uuid from aliases a where a.id = e.alias_id), e.alias_address, e.detail, e.at
+  insert into webhook_calls (webhook_id, event, at, alias_uuid, alias_address, detail, held_uuid, next_attempt_at)
+  select w.id, e.event, e.at, (select a.uuid from aliases a where a.id = e.alias_id), e.alias_address, e.detail, e.held_id, e.at
   from (${events}) e join webhooks w on w.account_id = e.account_id and w.enabled and e.event = any(w.events)`
 
 export type ClaimedCall = WebhookCall & {
@@ -31,7 +31,7 @@ const CALLS_AT_ONCE = 5
 export const claimCalls = async (db: Database, keys: Pick<Keys, 'decrypt'>, now: Date): Promise<readonly ClaimedCall[]> => {
   const { rows } = await sql<{
     id: string; uuid: string; webhook_id: string; event: string; at: Date; alias_uuid: string | null; alias_address: string | null; detail: string | null
-    attempts: number; url_encrypted: Buffer; secret_encrypted: Buffer
+    held_uuid: string | null; attempts: number; url_encrypted: Buffer; secret_encrypted: Buffer
   }>`
     with due as (
       select c.webhook_id, min(c.next_attempt_at) as first from webhook_calls c join webhooks w on w.id = c.webhook_id and w.enabled
@@ -43,10 +43,12 @@ export const claimCalls = async (db: Database, keys: Pick<Keys, 'decrypt'>, now:
         limit case when w.failing_since is null then ${CALLS_AT_ONCE}::int else 1 end for update skip locked) p)
     update webhook_calls c set attempts = c.attempts + 1, next_attempt_at = ${new Date(now.getTime() + LEASE_MS)}
     from picked p, webhooks w where c.id = p.id and w.id = c.webhook_id
-    returning c.id, c.uuid, c.webhook_id, c.event, c.at, c.alias_uuid, c.alias_address, c.detail, c.attempts, w.url_encrypted, w.secret_encrypted`.execute(db)
+    returning c.id, c.uuid, c.webhook_id, c.event, c.at, c.alias_uuid, c.alias_address, c.detail, c.held_uuid, c.attempts, w.url_encrypted,
+      w.secret_encrypted`.execute(db)
   return rows.map((row) => ({
     rowId: row.id, webhookId: row.webhook_id, attempts: row.attempts, url: keys.decrypt(row.url_encrypted), secret: keys.decrypt(row.secret_encrypted),
     id: row.uuid, event: row.event as WebhookEvent, at: row.at, alias: { id: row.alias_uuid, address: row.alias_address }, detail: row.detail,
+    heldId: row.held_uuid,
   }))
 }
 

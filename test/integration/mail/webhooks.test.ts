@@ -4,6 +4,7 @@ import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
 import { burnAlias } from '../../../src/flow/burn-alias.ts'
 import { lapse } from '../../../src/flow/lapse.ts'
+import { releaseHeld } from '../../../src/flow/release-held.ts'
 import { endWebhookCalls, sendWebhookCalls } from '../../../src/flow/send-webhook-calls.ts'
 import { sendNotices } from '../../../src/flow/send-notices.ts'
 import { suspendAccount } from '../../../src/flow/suspend-account.ts'
@@ -48,12 +49,14 @@ test('made, burned, written to by a stranger, held: each is told once, signed, a
   await write(shop, 'news@shop.example')
   await send()
   await send()
+  const [held, ...others] = await db.selectFrom('held').select('uuid').where('account_id', '=', owner.id).execute()
+  expect(others).toEqual([])
   const about = { alias: { id: shop.uuid, address: shop.address }, at: host.clock.now().toISOString() }
   expect(bodies().toSorted((a, b) => webhookEvents.indexOf(a.event) - webhookEvents.indexOf(b.event))).toEqual([
     { id: expect.any(String), event: 'alias.created', ...about },
     { id: expect.any(String), event: 'alias.burned', ...about, reason: null },
     { id: expect.any(String), event: 'stranger.seen', ...about, organisation: 'deals.example' },
-    { id: expect.any(String), event: 'message.held', ...about, reason: 'burned' },
+    { id: expect.any(String), event: 'message.held', ...about, reason: 'burned', held_id: held!.uuid },
   ])
   for (const { headers, body } of hook.came) {
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['burnbox-signature']))!
@@ -65,6 +68,18 @@ test('made, burned, written to by a stranger, held: each is told once, signed, a
     for (const secretive of ['home.example', 'account.example', 'Secret subject', 'spy@', 'Somebody']) expect(all).not.toContain(secretive)
   }
   expect(new Set(bodies().map(({ id }) => id)).size).toBe(4)
+})
+
+test('refused, released and refused again: told twice, by the one id of what is held', async () => {
+  const { alias, write, hop, owner, host, send, bodies } = await open(['message.held'])
+  hop.script({ rcpt: '550 5.7.1 no' })
+  await write(await alias('shop.example'), 'news@shop.example')
+  const held = () => db.selectFrom('held').select(['uuid', 'released_at']).where('account_id', '=', owner.id).executeTakeFirstOrThrow()
+  const { uuid } = await held()
+  await releaseHeld(host, { accountId: owner.id, heldUuid: uuid })
+  await until(async () => (await held()).released_at === null, 'it to be held again')
+  await send()
+  expect(bodies()).toMatchObject([{ reason: 'refused', held_id: uuid }, { reason: 'refused', held_id: uuid }])
 })
 
 test('a stranger of the domain of an inbox is told without it (N11)', async () => {
