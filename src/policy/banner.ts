@@ -139,14 +139,18 @@ const plainLine = ({ address, burn, manage }: Banner): string => `[ Sent to ${ad
 // What the link says of the sender's own way to unsubscribe is long, and only a page can use it.
 const withoutQuery = (link: string): string => link.replace(/\?.*$/s, '')
 
-const style = 'margin:0 0 12px;padding:6px 10px;border-bottom:1px solid #ccc;background:#fff;color:#555;font:13px/1.4 sans-serif;text-align:left'
+// Readable wherever it is shown, so both colours are ours: those of the page in a mail program that knows the dark, else black on white.
+// What the sender says of `a` and `div` does not reach it.
+const style = 'margin:0 0 12px;padding:6px 10px;border-bottom:1px solid #999;background:#fff;background:Canvas;color:#333;color:CanvasText;'
+  + 'font:13px/1.4 sans-serif;text-align:left;text-transform:none'
+const link = 'font:inherit;text-decoration:underline;color:'
 
 // In lines of its own: a line that was as long as it may be (998 octets, RFC 5322 §2.1.1) grows no longer.
 const htmlLine = ({ address, burn, manage }: Banner, at: number): string => [
   ...(at === 0 ? [] : ['']),
   `<div style="${style}">Sent to ${escaped(address)} &middot;`,
-  `<a style="color:#b3261e" href="${escaped(burn)}">Burn</a> &middot;`,
-  `<a style="color:#555" href="${escaped(manage)}">Manage</a></div>`,
+  `<a style="${link}#d4451a" href="${escaped(burn)}">Burn</a> &middot;`,
+  `<a style="${link}inherit" href="${escaped(manage)}">Manage</a></div>`,
   '',
 ].join('\r\n')
 
