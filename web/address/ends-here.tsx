@@ -6,7 +6,8 @@ import { Wrong } from '../parts/wrong.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { say } from '../say.ts'
 
-const numberIn = (text: string) => (/^\d+$/.test(text) && Number(text) > 0 ? Number(text) : null)
+/** Undefined: it says no number. */
+const numberIn = (text: string) => (text.trim() === '' ? null : /^\s*[1-9]\d{0,5}\s*$/.test(text) ? Number(text) : undefined)
 
 export function EndsHere({ alias }: { readonly alias: Alias }) {
   const { wrong, send } = useSending()
@@ -16,6 +17,11 @@ export function EndsHere({ alias }: { readonly alias: Alias }) {
       keep(await changeAlias(alias.id, part))
       say(words)
     })
+  const changeNumber = (name: 'ends_after' | 'ends_idle_days', text: string) => {
+    const number = numberIn(text)
+    if (number === undefined) wrong.value = 'Write a number, 30 say, or nothing.'
+    else change({ [name]: number }, number === null ? 'It does not end so.' : 'Changed.')
+  }
   const words = [
     alias.quiet && 'quiet', alias.ends_at && 'ends by date', alias.ends_after !== null && `ends after ${alias.ends_after} messages`,
     alias.ends_idle_days && `ends when idle for ${alias.ends_idle_days} days`,
@@ -61,7 +67,7 @@ export function EndsHere({ alias }: { readonly alias: Alias }) {
             class="input"
             inputMode="numeric"
             value={alias.ends_after ?? ''}
-            onChange={(event) => change({ ends_after: numberIn(event.currentTarget.value) }, 'Changed.')}
+            onChange={(event) => changeNumber('ends_after', event.currentTarget.value)}
           />
         </label>
         <label class="field">
@@ -70,7 +76,7 @@ export function EndsHere({ alias }: { readonly alias: Alias }) {
             class="input"
             inputMode="numeric"
             value={alias.ends_idle_days ?? ''}
-            onChange={(event) => change({ ends_idle_days: numberIn(event.currentTarget.value) }, 'Changed.')}
+            onChange={(event) => changeNumber('ends_idle_days', event.currentTarget.value)}
           />
         </label>
       </details>

@@ -74,7 +74,7 @@ export function StrangersHere({ alias }: { readonly alias: Alias }) {
         </ul>
       )}
       {now.kind === 'there' && now.value.items.length > 0 && alias.state === 'active' && (
-        <p>
+        <p class="actions">
           <button class="btn-burn" type="button" onClick={() => burn(alias)}>
             Burn it
           </button>

@@ -23,7 +23,7 @@ function Theirs({ theirs, token, their }: Props & { readonly theirs: NonNullable
       waits.value = true
     })
   return (
-    <div class="stack">
+    <div class="stack sec">
       <h2>Or unsubscribe there first</h2>
       <p class="prose">
         <bdi>{theirs.organisation}</bdi> has a way out of its own:{' '}

@@ -6,20 +6,22 @@ import { useReading } from '../parts/use-reading.ts'
 import { When } from '../parts/when.tsx'
 
 const Line = ({ leak }: { readonly leak: Leak }) => (
-  <tr>
-    <th scope="row">
+  <tr role="row">
+    <th role="rowheader" scope="row">
       <a class="link" href={`/leaks/${leak.alias_ids[0]}`}>
         {leak.site ? <bdi>{leak.site}</bdi> : 'An address for no site'}
       </a>
     </th>
-    <td>
+    <td role="cell" data-l="Strangers">
       <span class="flag">
         <Icon name="stranger" />
         {leak.strangers.toLocaleString('en')}
       </span>
     </td>
-    <td>{leak.aliases.toLocaleString('en')}</td>
-    <td>
+    <td role="cell" data-l="Addresses">
+      {leak.aliases.toLocaleString('en')}
+    </td>
+    <td role="cell" data-l="Latest">
       <When at={leak.last_at} />
     </td>
   </tr>
@@ -39,16 +41,16 @@ export function LeaksPage() {
       <Read of="the companies" reading={reading}>
         {({ items }) =>
           items.length ? (
-            <table class="grid grid-n sec">
-              <thead>
-                <tr>
-                  <th scope="col">Given to</th>
-                  <th scope="col">Strangers</th>
-                  <th scope="col">Addresses</th>
-                  <th scope="col">Latest</th>
+            <table role="table" class="grid grid-n sec">
+              <thead role="rowgroup">
+                <tr role="row">
+                  <th role="columnheader" scope="col">Given to</th>
+                  <th role="columnheader" scope="col">Strangers</th>
+                  <th role="columnheader" scope="col">Addresses</th>
+                  <th role="columnheader" scope="col">Latest</th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody role="rowgroup">
                 {items.map((leak) => (
                   <Line leak={leak} key={leak.alias_ids[0]} />
                 ))}

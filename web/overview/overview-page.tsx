@@ -71,9 +71,9 @@ const Figures = ({ days }: { readonly days: readonly Day[] }) => (
         .map((day) => (
           <tr>
             <th scope="row">{day.day}</th>
-            <td>{number(day.delivered)}</td>
-            <td>{number(day.held)}</td>
-            <td>{number(day.replied)}</td>
+            <td data-l="Delivered">{number(day.delivered)}</td>
+            <td data-l="Held">{number(day.held)}</td>
+            <td data-l="Replied">{number(day.replied)}</td>
           </tr>
         ))}
     </tbody>

@@ -30,7 +30,7 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
   }
   return (
     <>
-      <div class="field">
+      <div class="field ln-f">
         <label class="field-l" for={id}>
           Addresses made by the first mail to them
         </label>
@@ -44,7 +44,7 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
         </span>
       </div>
       {mode.value === 'pattern' && (
-        <label class="field">
+        <label class="field ln-f">
           <span class="field-l">Pattern</span>
           <input
             class="input"
@@ -67,7 +67,7 @@ export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
         </label>
       )}
       {mode.value !== 'off' && (
-        <label class="field">
+        <label class="field ln-f">
           <span class="field-l">New ones a day</span>
           <input
             class="input"

@@ -14,14 +14,14 @@ const strangerChoices: readonly Choice<Rules['stranger_mail']>[] = [
 ]
 const burnChoices: readonly Choice<Rules['burn_link']>[] = [
   ['ours', 'Burns the address'],
-  ['theirs', 'The sender’s own; burns when there is none'],
+  ['theirs', 'The sender’s own, else ours'],
   ['off', 'No button of ours'],
 ]
 const evidenceChoices: readonly Choice<number>[] = [
-  [0, 'not at all'],
+  [0, 'Not kept'],
   [30, '30 days'],
   [90, '90 days'],
-  [365, 'a year'],
+  [365, 'A year'],
 ]
 const bannerChoices: readonly Choice<string>[] = [
   ['off', 'No line of ours'],

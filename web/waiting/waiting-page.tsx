@@ -22,7 +22,9 @@ function Ask({ message, token }: { readonly message: HeldLink; readonly token: s
     <SignFrame head={<bdi>{message.subject || 'No subject'}</bdi>}>
       <div class="stack">
         <p class="prose">
-          From <bdi>{message.from}</bdi>, to <bdi>{message.alias}</bdi>.
+          From <bdi>{message.from}</bdi>
+          <br />
+          To <bdi>{message.alias}</bdi>
         </p>
         {wrong.value && <Wrong>{wrong.value}</Wrong>}
         {done.value ? (
