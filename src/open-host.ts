@@ -1,10 +1,10 @@
 // From the configuration to a Host: database, secret, routes, recorder, relay. Used by the program and, with other parts, by its tests.
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
-import type { Config } from './config.ts'
+import { ConfigMistakes, type Config } from './config.ts'
 import type { Host } from './flow/host.ts'
 import { dkimAlgorithms } from './flow/rotate-dkim.ts'
 import { createLocalRelay } from './flow/local-relay.ts'
@@ -49,7 +49,7 @@ export const openHost = async (
   config: Config, log: Log,
   options: { readonly clock?: Clock; readonly relay?: (db: Database, clock: Clock) => Relay } = {},
 ): Promise<OpenHost> => {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  makeDataFolder(config.data)
   const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(config.data, { log }) : undefined
   const db = openDatabase(config.databaseUrl ?? embedded!.url, { max: CONNECTIONS })
   let stopClock = (): void => {}
@@ -70,6 +70,16 @@ export const openHost = async (
   } catch (error) {
     await letGo()
     throw error
+  }
+}
+
+/** Known only when it is wanted: a path through a file, a disk that is read-only, somebody else's folder. */
+const makeDataFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new ConfigMistakes([`BURNBOX_DATA: ${folder} cannot be a folder to write in (${(error as NodeJS.ErrnoException).code ?? 'error'})`])
   }
 }
 

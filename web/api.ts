@@ -136,7 +136,7 @@ export const aliases = ({ limit, state, sort, unused, strangers, plot_days: days
   return answer<AliasPage>(api.aliases.$get({ query }, until(signal)))
 }
 export const siteOf = (of: string, signal?: AbortSignal) => answer<{ site: string }>(api.site.$get({ query: { of } }, until(signal)))
-export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({}, until(signal)))
+export const labels = (signal?: AbortSignal) => answer<Page<Label>>(api.aliases.labels.$get({ query: {} }, until(signal)))
 export const alias = (id: string, signal?: AbortSignal) => answer<Alias>(api.aliases[':id'].$get(one(id), until(signal)))
 export type NewAlias = { site?: string; label?: string; local_part?: string; domain?: string; inbox_ids?: string[] }
 export const createAlias = (json: NewAlias) => answer<Alias>(api.aliases.$post({ json, header: {} }))
@@ -210,7 +210,7 @@ export const removeInbox = (id: string, moveTo?: string) =>
 
 export type DomainWithRecords = InferResponseType<(typeof api.domains)[':id']['$get'], 200>
 export type OwnDomain = Omit<DomainWithRecords, 'records'>
-export const domains = (signal?: AbortSignal) => answer<Page<OwnDomain>>(api.domains.$get({}, until(signal)))
+export const domains = (signal?: AbortSignal) => answer<Page<OwnDomain>>(api.domains.$get({ query: {} }, until(signal)))
 export const domain = (id: string, signal?: AbortSignal) =>
   answer<DomainWithRecords>(api.domains[':id'].$get({ ...one(id), query: { check: 'true' } }, until(signal)))
 export const addDomain = (name: string) => answer<DomainWithRecords>(api.domains.$post({ json: { name } }))
@@ -225,7 +225,7 @@ export const me = (signal?: AbortSignal) => answer<Me>(api.me.$get({}, until(sig
 type MeChange = Parameters<typeof api.me.$patch>[0]['json']
 export const changeMe = (json: MeChange) => answer<Me>(api.me.$patch({ json }))
 
-export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({}, until(signal)))
+export const tokens = (signal?: AbortSignal) => answer<Tokens>(api.tokens.$get({ query: {} }, until(signal)))
 type NewToken = Parameters<typeof api.tokens.$post>[0]['json']
 export const createToken = (json: NewToken) => answer<InferResponseType<typeof api.tokens.$post, 201>>(api.tokens.$post({ json }))
 export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id)))
@@ -233,7 +233,7 @@ export const revokeToken = (id: string) => done(api.tokens[':id'].$delete(one(id
 export type AppPasswords = InferResponseType<(typeof api)['app-passwords']['$get'], 200>
 export type AppPassword = AppPasswords['items'][number]
 export type MailServer = AppPasswords['servers'][number]
-export const appPasswords = (signal?: AbortSignal) => answer<AppPasswords>(api['app-passwords'].$get({}, until(signal)))
+export const appPasswords = (signal?: AbortSignal) => answer<AppPasswords>(api['app-passwords'].$get({ query: {} }, until(signal)))
 export const createAppPassword = (json: { name: string; alias_id?: string }) =>
   answer<InferResponseType<(typeof api)['app-passwords']['$post'], 201>>(api['app-passwords'].$post({ json }))
 export const revokeAppPassword = (id: string) => done(api['app-passwords'][':id'].$delete(one(id)))
@@ -241,7 +241,7 @@ export const revokeAppPassword = (id: string) => done(api['app-passwords'][':id'
 export type Webhooks = InferResponseType<typeof api.webhooks.$get, 200>
 export type Webhook = Webhooks['items'][number]
 export type WebhookEvent = Webhook['events'][number]
-export const webhooks = (signal?: AbortSignal) => answer<Webhooks>(api.webhooks.$get({}, until(signal)))
+export const webhooks = (signal?: AbortSignal) => answer<Webhooks>(api.webhooks.$get({ query: {} }, until(signal)))
 export const addWebhook = (json: { url: string; events: WebhookEvent[] }) =>
   answer<InferResponseType<typeof api.webhooks.$post, 201>>(api.webhooks.$post({ json }))
 export const switchWebhook = (id: string, enabled: boolean) => answer<Webhook>(api.webhooks[':id'].$patch({ ...one(id), json: { enabled } }))
@@ -260,14 +260,14 @@ export const queue = (cursor?: string, signal?: AbortSignal) =>
   answer<Page<QueueLine>>(api.host.queue.$get({ query: filled({ cursor, limit: '50' }) }, until(signal)))
 export const retryAll = () => answer<{ retried: number }>(api.host.queue.retry.$post({}))
 export const retryOne = (id: string) => answer<{ retried: number }>(api.host.queue[':id'].retry.$post(one(id)))
-export const hostAccounts = (signal?: AbortSignal) => answer<Page<HostAccount>>(api.host.accounts.$get({}, until(signal)))
+export const hostAccounts = (signal?: AbortSignal) => answer<Page<HostAccount>>(api.host.accounts.$get({ query: {} }, until(signal)))
 type InvitationLimits = { held_bytes?: number; aliases?: number | null }
 export type Limits = InvitationLimits & { domains?: number | null; replies_hourly?: number }
 export const changeLimits = (id: string, json: Limits) => done(api.host.accounts[':id'].$patch({ ...one(id), json }))
 export const suspendAccount = (id: string) => done(api.host.accounts[':id'].suspend.$post(one(id)))
 export const restoreAccount = (id: string) => done(api.host.accounts[':id'].restore.$post(one(id)))
 export const deleteAccount = (id: string) => done(api.host.accounts[':id'].$delete(one(id)))
-export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(api.host.invitations.$get({}, until(signal)))
+export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(api.host.invitations.$get({ query: {} }, until(signal)))
 export const invite = (json: InvitationLimits & { email?: string }) =>
   answer<InferResponseType<typeof api.host.invitations.$post, 201>>(api.host.invitations.$post({ json }))
 export const withdrawInvitation = (id: string) => done(api.host.invitations[':id'].$delete(one(id)))
@@ -289,7 +289,7 @@ export const expectNoLonger = (id: string, sender: string) =>
   done(api.aliases[':id'].senders.expected[':sender_id'].$delete({ param: { id, sender_id: sender } }))
 export const rules = (signal?: AbortSignal) => answer<Rules>(api.rules.$get({}, until(signal)))
 export const changeRules = (json: Partial<Rules>) => answer<Rules>(api.rules.$patch({ json }))
-export const leaks = (signal?: AbortSignal) => answer<{ items: Leak[] }>(api.leaks.$get({}, until(signal)))
+export const leaks = (signal?: AbortSignal) => answer<{ items: Leak[] }>(api.leaks.$get({ query: {} }, until(signal)))
 export const leakReport = (id: string, signal?: AbortSignal) => answer<LeakReport>(api.leaks[':id'].$get(one(id), until(signal)))
 export const burnLink = (token: string, their: string | undefined, signal?: AbortSignal) =>
   answer<BurnLink>(api.burn[':token'].$get({ param: { token }, query: filled({ their }) }, until(signal)))

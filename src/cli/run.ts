@@ -59,7 +59,7 @@ const run = async (argv: readonly string[], services: Services, output: Output):
 
 /** `burnbox`, `burnbox --help`, `burnbox alias --help`, or a word that we don't know. */
 const withoutCommand = (argv: readonly string[], output: Output): number => {
-  const words = argv.filter((arg) => !arg.startsWith('-'))
+  const words = argv.filter((arg) => !arg.startsWith('-') && arg !== 'help')
   const group = commands.filter(({ name }) => words.length === 0 || name.startsWith(`${words[0]} `))
   if (group.length === 0 || words.length > 1) throw new UsageMistake(`burnbox: there is no command "${words.slice(0, 2).join(' ')}"`)
   const asked = argv.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')

@@ -99,7 +99,8 @@ const forwardedHeader = async (
     isOwn: named.isOwn,
     reverseAliasOf,
     authservIds: [host.domain],
-    ...(message.authentication !== '' && { authenticationResults: formatField('Authentication-Results', message.authentication) }),
+    // RFC 8601 §2.2: nobody looked.
+    authenticationResults: formatField('Authentication-Results', message.authentication || `${host.domain}; none`),
     ...(message.spamScore !== undefined && { spamScore: message.spamScore }),
     originalId: originalIdFor(host, alias, inbox),
     ifAbsent: { date: message.receivedAt, messageId: `${id}@${host.domain}` },

@@ -16,7 +16,7 @@ import { AliasState, briefJson, CreatedAlias, FullAlias, fullJson, ListedAlias, 
 import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
 import {
-  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, PageQuery, Text, Time, uuidOf,
+  body, createRouter, decodeCursor, emptyToNull, encodeCursor, IdParam, json, Line, otherwise, page, pageOfAll, PageQuery, ShortListQuery, Text, Time, uuidOf,
 } from './shapes.ts'
 import type { Caller, Services } from './services.ts'
 
@@ -109,8 +109,9 @@ export const aliasRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/labels', tags, summary: 'The labels in use, most used first; 200 at most', middleware: read,
+      request: { query: ShortListQuery },
       responses: { 200: json(page(z.object({ label: z.string(), aliases: z.number().int() })), 'Labels'), default: otherwise },
-    }), async (c) => c.json({ items: [...await labelsOf(host.db, c.var.caller.accountId)], next: null }, 200))
+    }), async (c) => c.json(pageOfAll(await labelsOf(host.db, c.var.caller.accountId), c.req.valid('query'), ({ label }) => label), 200))
     .openapi(createRoute({
       method: 'get', path: '/{id}', tags, summary: 'Read one', middleware: read,
       request: { params: IdParam }, responses: { 200: json(FullAlias, 'The alias'), default: otherwise },

@@ -5,7 +5,7 @@ import { notFound } from '../flow/problem.ts'
 import { appPasswordsOf, deleteAppPassword, type AppPassword } from '../store/app-passwords.ts'
 import { isImplicitTls } from '../config.ts'
 import { guard, guardSession } from './guard.ts'
-import { body, createRouter, IdParam, json, Line, otherwise, page, Time, uuidOf } from './shapes.ts'
+import { body, createRouter, IdParam, json, Line, otherwise, page, pageOfAll, ShortListQuery, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const AppPasswordShape = z.object({
@@ -24,6 +24,7 @@ export const appPasswordRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your app passwords, and where mail programs sign in', middleware: guard(services, 'read'),
+      request: { query: ShortListQuery },
       responses: {
         200: json(page(AppPasswordShape).extend({
           servers: z.array(z.object({ host: z.string(), port: z.number().int(), security: z.enum(['tls', 'starttls']) }))
@@ -32,7 +33,7 @@ export const appPasswordRoutes = (services: Services) => {
         default: otherwise,
       },
     }), async (c) => c.json({
-      items: (await appPasswordsOf(host.db, c.var.caller.accountId)).map(appPasswordJson), next: null,
+      ...pageOfAll((await appPasswordsOf(host.db, c.var.caller.accountId)).map(appPasswordJson), c.req.valid('query'), ({ id }) => id),
       servers: (host.config.submission ?? []).map(({ port }) => (
         { host: host.domain, port, security: isImplicitTls(port) ? 'tls' as const : 'starttls' as const })),
     }, 200))

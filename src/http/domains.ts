@@ -11,7 +11,7 @@ import { isSubdomainOf } from '../policy/subdomain.ts'
 import { claimByUuid, claimsOf, type DomainClaim } from '../store/domain-claims.ts'
 import { guard } from './guard.ts'
 import { DnsRecordShape, recordJson } from './host-dns.ts'
-import { body, createRouter, emptyToNull, IdParam, json, otherwise, page, Time, uuidOf } from './shapes.ts'
+import { body, createRouter, emptyToNull, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const MadeUp = z.enum(['off', 'on', 'pattern']).openapi({
@@ -51,8 +51,8 @@ export const domainRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your own domains', middleware: read,
-      responses: { 200: json(page(Brief), 'All of them, in one page'), default: otherwise },
-    }), async (c) => c.json({ items: (await claimsOf(host.db, c.var.caller.accountId)).map(brief), next: null }, 200))
+      request: { query: ShortListQuery }, responses: { 200: json(page(Brief), 'The first one first'), default: otherwise },
+    }), async (c) => c.json(pageOfAll((await claimsOf(host.db, c.var.caller.accountId)).map(brief), c.req.valid('query'), ({ id }) => id), 200))
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Add one; then publish its records', middleware: manage,
       description: 'A name below the host\'s domain (anna.burn.example) is yours at once: one for each account, chosen once',

@@ -7,7 +7,7 @@ import { leaveAccount, restoreAccount, suspendAccount } from '../flow/suspend-ac
 import { hostAccounts, type HostAccount } from '../store/host-accounts.ts'
 import { listInvitations } from '../store/invitations.ts'
 import { guardOperator } from './guard.ts'
-import { body, createRouter, IdParam, json, otherwise, page, Time } from './shapes.ts'
+import { body, createRouter, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
@@ -50,8 +50,8 @@ export const hostAccountRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/accounts', tags, summary: 'The accounts: counts and sizes', middleware: read,
-      responses: { 200: json(page(HostAccountShape), 'All of them, in one page'), default: otherwise },
-    }), async (c) => c.json({ items: (await hostAccounts(host.db, host.clock.now())).map(accountJson), next: null }, 200))
+      request: { query: ShortListQuery }, responses: { 200: json(page(HostAccountShape), 'Accounts'), default: otherwise },
+    }), async (c) => c.json(pageOfAll((await hostAccounts(host.db, host.clock.now())).map(accountJson), c.req.valid('query'), ({ id }) => id), 200))
     .openapi(createRoute({
       method: 'patch', path: '/accounts/{id}', tags, summary: 'Change what an account may have', middleware: manage,
       request: {
@@ -93,14 +93,11 @@ export const hostAccountRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/invitations', tags, summary: 'Invitations: open, used, and lapsed in the last 30 days', middleware: read,
-      responses: { 200: json(page(InvitationShape), 'Newest first; 200 at most'), default: otherwise },
-    }), async (c) => c.json({
-      items: (await listInvitations(host.db, host.clock.now(), 200)).map((one) => ({
-        id: one.id, email: one.email, limits: { held_bytes: one.heldBytes, aliases: one.aliasLimit }, created_at: one.createdAt.toISOString(),
-        expires_at: one.expiresAt.toISOString(), used_at: one.usedAt?.toISOString() ?? null, account: one.accountEmail,
-      })),
-      next: null,
-    }, 200))
+      request: { query: ShortListQuery }, responses: { 200: json(page(InvitationShape), 'Newest first; 200 at most'), default: otherwise },
+    }), async (c) => c.json(pageOfAll((await listInvitations(host.db, host.clock.now(), 200)).map((one) => ({
+      id: one.id, email: one.email, limits: { held_bytes: one.heldBytes, aliases: one.aliasLimit }, created_at: one.createdAt.toISOString(),
+      expires_at: one.expiresAt.toISOString(), used_at: one.usedAt?.toISOString() ?? null, account: one.accountEmail,
+    })), c.req.valid('query'), ({ id }) => id), 200))
     .openapi(createRoute({
       method: 'post', path: '/invitations', tags, middleware: manage,
       summary: 'Make a link for one account, good for 7 days; with an address it is mailed there too',

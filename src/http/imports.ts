@@ -7,7 +7,7 @@ import { notFound, Problem } from '../flow/problem.ts'
 import { csv } from '../policy/csv.ts'
 import { askToStop, importById, importsOf, reportPage, type Import } from '../store/imports.ts'
 import { guard } from './guard.ts'
-import { createRouter, IdParam, json, otherwise, page, Time } from './shapes.ts'
+import { createRouter, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
@@ -77,10 +77,11 @@ export const importRoutes = (services: Services) => {
     })
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'The latest imports', middleware: read,
+      request: { query: ShortListQuery },
       responses: { 200: json(page(ImportShape), `Newest first, ${mostListed} at most; they are kept for 30 days`), default: otherwise },
     }), async (c) => {
       const found = await importsOf(host.db, c.var.caller.accountId, mostListed, host.clock.now())
-      return c.json({ items: found.map(importJson), next: null }, 200)
+      return c.json(pageOfAll(found.map(importJson), c.req.valid('query'), ({ id }) => id), 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}', tags, summary: 'How far it is', middleware: read,

@@ -7,7 +7,7 @@ import { verifyInbox, verifyInboxByCode } from '../flow/verify-inbox.ts'
 import { inboxesOf, type Inbox } from '../store/inboxes.ts'
 import { guard } from './guard.ts'
 import { sameSite } from './same-site.ts'
-import { body, createRouter, IdParam, json, otherwise, page, PageQuery, Time, uuidOf } from './shapes.ts'
+import { body, createRouter, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const InboxShape = z.object({
@@ -33,8 +33,8 @@ export const inboxRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your inboxes', middleware: read,
-      request: { query: PageQuery }, responses: { 200: json(page(InboxShape), 'All of them, in one page'), default: otherwise },
-    }), async (c) => c.json({ items: (await inboxesOf(host.db, c.var.caller.accountId)).map(inboxJson), next: null }, 200))
+      request: { query: ShortListQuery }, responses: { 200: json(page(InboxShape), 'The first one first'), default: otherwise },
+    }), async (c) => c.json(pageOfAll((await inboxesOf(host.db, c.var.caller.accountId)).map(inboxJson), c.req.valid('query'), ({ id }) => id), 200))
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Add one; a verification mail goes to it', middleware: manage,
       request: { body: body(z.object({ address: z.string().max(320) })) },

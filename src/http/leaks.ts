@@ -5,7 +5,7 @@ import { notFound } from '../flow/problem.ts'
 import { aliasByUuid } from '../store/aliases.ts'
 import { leaksOf, type ProvenSender } from '../store/sender-list.ts'
 import { guard } from './guard.ts'
-import { createRouter, IdParam, json, otherwise, Time, uuidOf } from './shapes.ts'
+import { createRouter, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Leak = z.object({
@@ -45,14 +45,12 @@ export const leakRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Companies by the number of strangers, 200 at most', middleware: guard(services, 'read'),
-      responses: { 200: json(z.object({ items: z.array(Leak), next: z.null() }), 'Leaks'), default: otherwise },
+      request: { query: ShortListQuery }, responses: { 200: json(page(Leak), 'Leaks'), default: otherwise },
     }), async (c) => {
       const items = await leaksOf(host.db, c.var.caller.accountId, most)
-      return c.json({
-        items: items.map((one) => ({
-          site: one.site, aliases: one.aliases, strangers: one.strangers, last_at: one.lastAt.toISOString(), alias_ids: [...one.aliasUuids],
-        })), next: null,
-      }, 200)
+      return c.json(pageOfAll(items.map((one) => ({
+        site: one.site, aliases: one.aliases, strangers: one.strangers, last_at: one.lastAt.toISOString(), alias_ids: [...one.aliasUuids],
+      })), c.req.valid('query'), ({ site }) => site ?? ''), 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/{id}', tags, summary: 'Who passed an address on, with the proof', middleware: guard(services, 'read'),

@@ -23,10 +23,13 @@ export const Refused = z.object({ id: z.string(), ok: z.literal(false), code: z.
 
 export const IdParam = z.object({ id: z.string().openapi({ description: 'An opaque id' }) })
 export const Time = z.iso.datetime().openapi({ example: '2026-07-14T09:30:00.000Z' })
+const Limit = z.coerce.number().int().min(1).max(mostItems)
 export const PageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(mostItems).default(50),
+  limit: Limit.default(50),
   cursor: z.string().max(1000).optional().openapi({ description: '`next` of the page before' }),
 })
+/** Of a list that is short: without `limit` all of it, so that nobody has to turn pages. */
+export const ShortListQuery = PageQuery.extend({ limit: Limit.optional().openapi({ description: 'Without it: all of them' }) })
 export const page = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 /** One line of text for people: no control characters, so that it can stand in a header or a log (RELIABILITY L15). */
@@ -76,4 +79,16 @@ export const IdCursor = z.string().regex(/^\d{1,18}$/)
 export const pageOf = <T extends { readonly cursor: string }, J>(rows: readonly T[], limit: number, toJson: (row: T) => J) => {
   const items = rows.slice(0, limit)
   return { items: items.map(toJson), next: rows.length > limit ? encodeCursor(items.at(-1)!.cursor) : null }
+}
+
+const Place = z.tuple([z.number().int().min(0), z.string()])
+
+/** The cursor is the item that comes next, by what names it for good (`keyOf`): who deletes what he was shown misses nothing. */
+export const pageOfAll = <J>(all: readonly J[], { limit = Math.max(1, all.length), cursor }: z.output<typeof ShortListQuery>, keyOf: (item: J) => string) => {
+  const [place = 0, key] = decodeCursor(Place, cursor) ?? []
+  const found = all.findIndex((item) => keyOf(item) === key)
+  const from = found >= 0 ? found : place
+  const end = from + limit
+  const following = all[end]
+  return { items: all.slice(from, end), next: following === undefined ? null : encodeCursor([end, keyOf(following)]) }
 }

@@ -4,15 +4,13 @@ import { Problem } from '../flow/problem.ts'
 import { aliasByUuid } from '../store/aliases.ts'
 import { dailyCounts, dailyCountsOf, topTalkers } from '../store/stats.ts'
 import { guard } from './guard.ts'
-import { createRouter, json, otherwise, uuidOf } from './shapes.ts'
+import { createRouter, json, otherwise, page, pageOfAll, ShortListQuery, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Count = z.number().int()
 const Counts = { delivered: Count, held: Count, replied: Count }
-const Stats = z.object({ items: z.array(z.object({ day: z.string(), ...Counts })) })
-const Talkers = z.object({
-  items: z.array(z.object({ alias_id: z.string(), alias: z.string(), site: z.string().nullable(), label: z.string().nullable(), ...Counts })),
-})
+const Stats = page(z.object({ day: z.string(), ...Counts }))
+const Talkers = page(z.object({ alias_id: z.string(), alias: z.string(), site: z.string().nullable(), label: z.string().nullable(), ...Counts }))
 const Day = z.iso.date()
 const Range = z.object({ from: Day.optional(), to: Day.optional() })
 const mostDays = 400
@@ -34,15 +32,15 @@ export const statRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Delivered, held, replied per day (UTC), of the account or of one address', middleware: read,
-      request: { query: Range.extend({ alias_id: z.string().max(64).optional() }) },
+      request: { query: ShortListQuery.extend({ ...Range.shape, alias_id: z.string().max(64).optional() }) },
       responses: { 200: json(Stats, 'One item a day'), default: otherwise },
     }), async (c) => {
-      const { alias_id: id, ...query } = c.req.valid('query')
+      const { alias_id: id, limit, cursor, ...query } = c.req.valid('query')
       const { from, to } = rangeOf(query)
       const { accountId } = c.var.caller
-      if (id === undefined) return c.json({ items: [...await dailyCounts(host.db, accountId, from, to)] }, 200)
-      const alias = await aliasByUuid(host.db, accountId, uuidOf(id, 'alias'))
-      return c.json({ items: alias ? [...await dailyCountsOf(host.db, alias.id, from, to)] : [] }, 200)
+      const alias = id === undefined ? undefined : await aliasByUuid(host.db, accountId, uuidOf(id, 'alias'))
+      const days = id === undefined ? await dailyCounts(host.db, accountId, from, to) : alias ? await dailyCountsOf(host.db, alias.id, from, to) : []
+      return c.json(pageOfAll(days, { limit, cursor }, ({ day }) => day), 200)
     })
     .openapi(createRoute({
       method: 'get', path: '/top', tags, summary: 'The addresses with the most mail', middleware: read,
@@ -52,7 +50,7 @@ export const statRoutes = (services: Services) => {
       const { limit, ...query } = c.req.valid('query')
       const { from, to } = rangeOf(query)
       const talkers = await topTalkers(host.db, c.var.caller.accountId, from, to, limit)
-      return c.json({ items: talkers.map(({ aliasUuid, ...rest }) => ({ alias_id: aliasUuid, ...rest })) }, 200)
+      return c.json({ items: talkers.map(({ aliasUuid, ...rest }) => ({ alias_id: aliasUuid, ...rest })), next: null }, 200)
     })
 }
 

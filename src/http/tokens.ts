@@ -4,7 +4,7 @@ import { createLimitedToken, tokenScopes } from '../flow/create-token.ts'
 import { notFound } from '../flow/problem.ts'
 import { deleteToken, tokensOf } from '../store/tokens.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, IdParam, json, Line, otherwise, page, Time } from './shapes.ts'
+import { body, createRouter, IdParam, json, Line, otherwise, page, pageOfAll, ShortListQuery, Time } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Scope = z.enum(['create', 'read', 'manage'])
@@ -23,17 +23,14 @@ export const tokenRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your tokens', middleware: manage,
-      responses: { 200: json(page(TokenShape), 'Newest first'), default: otherwise },
+      request: { query: ShortListQuery }, responses: { 200: json(page(TokenShape), 'Newest first'), default: otherwise },
     }), async (c) => {
       const tokens = await tokensOf(host.db, c.var.caller.accountId)
-      return c.json({
-        items: tokens.map((token) => ({
-          id: token.id, name: token.name ?? '', start: token.start ?? '', scopes: [...token.scopes],
-          created_at: token.createdAt.toISOString(), expires_at: token.expiresAt?.toISOString() ?? null,
-          last_used_at: token.lastUsedAt?.toISOString() ?? null, domain: token.domain, daily_limit: token.dailyLimit,
-        })),
-        next: null,
-      }, 200)
+      return c.json(pageOfAll(tokens.map((token) => ({
+        id: token.id, name: token.name ?? '', start: token.start ?? '', scopes: [...token.scopes],
+        created_at: token.createdAt.toISOString(), expires_at: token.expiresAt?.toISOString() ?? null,
+        last_used_at: token.lastUsedAt?.toISOString() ?? null, domain: token.domain, daily_limit: token.dailyLimit,
+      })), c.req.valid('query'), ({ id }) => id), 200)
     })
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Make one', description: 'manage includes read and create; read does not include create.',

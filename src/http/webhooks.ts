@@ -5,7 +5,7 @@ import { addWebhook, changeWebhook, tryWebhook } from '../flow/webhooks.ts'
 import { webhookEvents, webhookState } from '../policy/webhook.ts'
 import { deleteWebhook, webhooksOf, type Webhook } from '../store/webhooks.ts'
 import { guard } from './guard.ts'
-import { body, createRouter, IdParam, json, otherwise, page, Time, uuidOf } from './shapes.ts'
+import { body, createRouter, IdParam, json, otherwise, page, pageOfAll, ShortListQuery, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
 const Url = z.string().max(2000).openapi({ description: 'https; not inside a private network, unless whoever runs this host allows that' })
@@ -37,8 +37,11 @@ export const webhookRoutes = (services: Services) => {
   return createRouter()
     .openapi(createRoute({
       method: 'get', path: '/', tags, summary: 'Your webhooks', middleware: manage,
-      responses: { 200: json(page(WebhookShape), 'Newest first'), default: otherwise },
-    }), async (c) => c.json({ items: (await webhooksOf(host.db, host.keys, c.var.caller.accountId)).map(webhookJson), next: null }, 200))
+      request: { query: ShortListQuery }, responses: { 200: json(page(WebhookShape), 'Newest first'), default: otherwise },
+    }), async (c) => {
+      const all = await webhooksOf(host.db, host.keys, c.var.caller.accountId)
+      return c.json(pageOfAll(all.map(webhookJson), c.req.valid('query'), ({ id }) => id), 200)
+    })
     .openapi(createRoute({
       method: 'post', path: '/', tags, summary: 'Call a program when something happens', middleware: manage,
       description: 'Each call is a POST with a JSON body, signed: Burnbox-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">.',

@@ -273,3 +273,42 @@ describe('figures', () => {
     expect((await get(`/v1/stats?alias_id=${foreign.id}`)).items).toEqual([])
   })
 })
+
+describe('a list that is short', () => {
+  const turned = async (path: string, who: Person): Promise<object[]> => {
+    const found: object[] = []
+    for (let cursor = ''; ;) {
+      const { items, next } = await get(`${path}limit=1${cursor && `&cursor=${cursor}`}`, who)
+      expect(items).toHaveLength(1)
+      found.push(...items)
+      if (next === null) return found
+      cursor = next
+    }
+  }
+
+  test.each(['/v1/inboxes?', '/v1/tokens?', '/v1/aliases/labels?', '/v1/stats?from=2026-01-01&to=2026-01-05&'])('%s: whole, and page by page', async (path) => {
+    await web.token(ada, ['read'])
+    const { items, next } = await get(path)
+    expect(next).toBeNull()
+    expect(items.length).toBeGreaterThan(1)
+    expect(await turned(path, ada)).toEqual(items)
+    for (const wrong of ['limit=0', 'limit=201', 'limit=x', 'cursor=x']) {
+      expect((await web.call('GET', path + wrong, { token: ada.token })).body).toMatchObject({ status: 400, code: 'invalid-query' })
+    }
+  })
+
+  test.each(['blocks', 'domains', 'webhooks', 'app-passwords', 'imports', 'leaks', 'stats/top', 'host/accounts', 'host/invitations'])(
+    '/v1/%s: items and next', async (path) => {
+      expect(await get(`/v1/${path}?limit=1`)).toMatchObject({ items: expect.any(Array), next: path === 'host/accounts' ? expect.any(String) : null })
+    })
+
+  test('what was deleted between two pages is not missed', async () => {
+    const carl = await web.person('carl')
+    for (let n = 0; n < 4; n++) await web.token(carl, ['read'])
+    const all: { id: string }[] = (await get('/v1/tokens', carl)).items
+    const { items, next } = await get('/v1/tokens?limit=2', carl)
+    expect(items).toEqual(all.slice(0, 2))
+    for (const { id } of items) expect((await web.call('DELETE', `/v1/tokens/${id}`, { token: carl.token })).status).toBe(204)
+    expect((await get(`/v1/tokens?limit=2&cursor=${next}`, carl)).items).toEqual(all.slice(2, 4))
+  })
+})
