@@ -244,7 +244,10 @@ export type WebhookEvent = Webhook['events'][number]
 export const webhooks = (signal?: AbortSignal) => answer<Webhooks>(api.webhooks.$get({ query: {} }, until(signal)))
 export const addWebhook = (json: { url: string; events: WebhookEvent[] }) =>
   answer<InferResponseType<typeof api.webhooks.$post, 201>>(api.webhooks.$post({ json }))
-export const switchWebhook = (id: string, enabled: boolean) => answer<Webhook>(api.webhooks[':id'].$patch({ ...one(id), json: { enabled } }))
+export const changeWebhook = (id: string, json: { url?: string; events?: WebhookEvent[]; enabled?: boolean }) =>
+  answer<Webhook>(api.webhooks[':id'].$patch({ ...one(id), json }))
+export const renewWebhookSecret = (id: string) =>
+  answer<InferResponseType<(typeof api.webhooks)[':id']['secret']['$post'], 200>>(api.webhooks[':id'].secret.$post(one(id)))
 export const tryWebhook = (id: string) => answer<InferResponseType<(typeof api.webhooks)[':id']['test']['$post'], 200>>(api.webhooks[':id'].test.$post(one(id)))
 export const deleteWebhook = (id: string) => done(api.webhooks[':id'].$delete(one(id)))
 

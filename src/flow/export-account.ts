@@ -14,6 +14,7 @@ import {
 } from '../store/export-pages.ts'
 import { inboxesOf } from '../store/inboxes.ts'
 import { readMessage } from '../store/messages.ts'
+import { webhooksOf } from '../store/webhooks.ts'
 import type { Host } from './host.ts'
 import { Problem } from './problem.ts'
 
@@ -34,6 +35,7 @@ export const exportAccount = async (host: Host, accountId: string, options: { re
     ['correspondents.jsonl', correspondents(host, accountId)],
     ['expected-senders.jsonl', expectedSenders(host, accountId)],
     ['blocks.jsonl', blocks(host, accountId)],
+    ['webhooks.jsonl', webhooks(host, accountId)],
     ['activity.jsonl', activity(host, accountId)],
     ['held.jsonl', lines(Readable.from(held), heldJson)],
     ['held.mbox', mbox(host, held)],
@@ -117,6 +119,12 @@ async function* blocks(host: Host, accountId: string): AsyncGenerator<string> {
     if (page.length < pageSize) return
     before = page.at(-1)!.cursor
   }
+}
+
+/** Without their secrets: who has an archive cannot speak in the name of this host. */
+async function* webhooks(host: Host, accountId: string): AsyncGenerator<string> {
+  yield* lines(Readable.from((await webhooksOf(host.db, host.keys, accountId)).toReversed()), ({ url, events, enabled, createdAt }) => (
+    { url, events, enabled, created_at: createdAt }))
 }
 
 async function* activity(host: Host, accountId: string): AsyncGenerator<string> {

@@ -2,7 +2,7 @@
 // still answered through them; held mail is held on. What was brought along before is not brought along twice.
 import { fromFdPromise, type Entry, type ZipFile } from 'yauzl'
 import type { Mailbox } from '../mail/address.ts'
-import { blockLine, correspondentLine, historyLine, ruleLine, senderLine } from '../policy/import/burnbox.ts'
+import { blockLine, correspondentLine, historyLine, ruleLine, senderLine, webhookLine } from '../policy/import/burnbox.ts'
 import { blockForAccount } from '../store/blocks.ts'
 import type { Tx } from '../store/database.ts'
 import { insertCorrespondents, insertExpectedSenders, insertHistory, ownAliases, setRules, type Own } from '../store/import-archive.ts'
@@ -13,6 +13,7 @@ import type { Run } from './import-batch.ts'
 import type { ImportFile } from './import-file.ts'
 import { importHeld } from './import-held.ts'
 import { importSettings } from './import-settings.ts'
+import { bringWebhooks } from './webhooks.ts'
 
 const batchSize = 500
 
@@ -34,6 +35,7 @@ export const importArchive = async (host: Host, run: Run, file: ImportFile): Pro
   await inBatches(host, run, zip, entries.get('blocks.jsonl'), blockLine, async (tx, addresses) => {
     for (const address of addresses) await blockForAccount(tx, host.keys, accountId, address, now)
   })
+  await inBatches(host, run, zip, entries.get('webhooks.jsonl'), webhookLine, (tx, lines) => bringWebhooks(host, tx, accountId, lines))
   await inBatches(host, run, zip, entries.get('activity.jsonl'), historyLine, (tx, lines) =>
     withOwn(tx, accountId, lines, (owned) => insertHistory(tx, accountId, owned, now)))
   await importHeld(host, run, zip, entries.get('held.jsonl'), entries.get('held.mbox'))

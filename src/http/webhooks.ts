@@ -1,7 +1,7 @@
 // /v1/webhooks: a program is told what happens. How a call looks and is signed stands in README.md.
 import { createRoute, z } from '@hono/zod-openapi'
 import { notFound } from '../flow/problem.ts'
-import { addWebhook, changeWebhook, tryWebhook } from '../flow/webhooks.ts'
+import { addWebhook, changeWebhook, renewWebhookSecret, tryWebhook } from '../flow/webhooks.ts'
 import { webhookEvents, webhookState } from '../policy/webhook.ts'
 import { deleteWebhook, webhooksOf, type Webhook } from '../store/webhooks.ts'
 import { guard } from './guard.ts'
@@ -20,6 +20,8 @@ const WebhookShape = z.object({
   last: Result.nullable(), failing_since: Time.nullable(),
   given_up: z.number().int().openapi({ description: 'Calls, since the latest that was taken' }), waiting: z.number().int(),
 }).openapi('Webhook')
+
+const WithSecret = json(WebhookShape.extend({ secret: z.string() }), 'The only time that the secret is shown')
 
 const resultJson = ({ at, status, error }: { readonly at: Date; readonly status: number | null; readonly error: string | null }) =>
   ({ at: at.toISOString(), ok: error === null, status, error })
@@ -46,7 +48,7 @@ export const webhookRoutes = (services: Services) => {
       method: 'post', path: '/', tags, summary: 'Call a program when something happens', middleware: manage,
       description: 'Each call is a POST with a JSON body, signed: Burnbox-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">.',
       request: { body: body(z.object({ url: Url, events: Events.default([...webhookEvents]) })) },
-      responses: { 201: json(WebhookShape.extend({ secret: z.string() }), 'The only time that the secret is shown'), default: otherwise },
+      responses: { 201: WithSecret, default: otherwise },
     }), async (c) => {
       const { url, events } = c.req.valid('json')
       const { webhook, secret } = await addWebhook(host, { accountId: c.var.caller.accountId, url, events: [...new Set(events)] })
@@ -61,6 +63,14 @@ export const webhookRoutes = (services: Services) => {
       const { url, events, enabled } = c.req.valid('json')
       const change = { url, events: events && [...new Set(events)], enabled }
       return c.json(webhookJson(await changeWebhook(host, which(c.var.caller.accountId, c.req.valid('param').id), change)), 200)
+    })
+    .openapi(createRoute({
+      method: 'post', path: '/{id}/secret', tags, summary: 'Give it a new secret', middleware: manage,
+      description: 'From then on each call is signed by the new one alone, those that wait as well.',
+      request: { params: IdParam }, responses: { 200: WithSecret, default: otherwise },
+    }), async (c) => {
+      const { webhook, secret } = await renewWebhookSecret(host, which(c.var.caller.accountId, c.req.valid('param').id))
+      return c.json({ ...webhookJson(webhook), secret }, 200)
     })
     .openapi(createRoute({
       method: 'delete', path: '/{id}', tags, summary: 'Delete one, with the calls that wait', middleware: manage,

@@ -8,6 +8,7 @@ export const exportReadme = (facts: { readonly host: string; readonly email: str
   'correspondents.jsonl    who wrote to them, and the reverse alias through which you answer each',
   'expected-senders.jsonl  whom each address was given to',
   'blocks.jsonl            whom you hear from at no address',
+  'webhooks.jsonl          the programs that are called, without the secrets that sign',
   'activity.jsonl          what happened, newest first',
   'held.mbox               held mail, for any mail program (mbox, RFC 4155, "mboxrd")',
   'held.jsonl              why each of these messages is held, by the X-Burnbox-Held field in front of it',

@@ -30,7 +30,7 @@ const webhookOf = (keys: Pick<Keys, 'decrypt'>, row: Row): Webhook => ({
   failingSince: row.failing_since, givenUp: row.given_up, switchedOffAt: row.switched_off_at, waiting: Number(row.waiting),
 })
 
-export const webhooksOf = async (db: Database, keys: Pick<Keys, 'decrypt'>, accountId: string): Promise<readonly Webhook[]> =>
+export const webhooksOf = async (db: Database | Tx, keys: Pick<Keys, 'decrypt'>, accountId: string): Promise<readonly Webhook[]> =>
   (await select(db, accountId).orderBy('w.id', 'desc').execute()).map((row) => webhookOf(keys, row))
 
 export const webhookByUuid = async (db: Database | Tx, keys: Pick<Keys, 'decrypt'>, accountId: string, uuid: string): Promise<Webhook | undefined> => {
@@ -44,28 +44,35 @@ export const countWebhooks = async (tx: Tx, accountId: string): Promise<number> 
 }
 
 export const insertWebhook = async (
-  tx: Tx, keys: Pick<Keys, 'encrypt'>,
-  made: { readonly accountId: string; readonly url: string; readonly secret: string; readonly events: readonly WebhookEvent[]; readonly now: Date },
+  tx: Tx, keys: Pick<Keys, 'encrypt'>, made: {
+    readonly accountId: string; readonly url: string; readonly secret: string; readonly events: readonly WebhookEvent[]; readonly enabled: boolean
+    readonly now: Date
+  },
 ): Promise<string> => {
   const { uuid } = await tx.insertInto('webhooks').values({
     account_id: made.accountId, url_encrypted: keys.encrypt(made.url), secret_encrypted: keys.encrypt(made.secret), events: [...made.events],
-    created_at: made.now,
+    enabled: made.enabled, created_at: made.now,
   }).returning('uuid').executeTakeFirstOrThrow()
   return uuid
 }
 
+export type WebhookChange = {
+  readonly url?: string | undefined
+  readonly events?: readonly WebhookEvent[] | undefined
+  readonly enabled?: boolean | undefined
+  readonly secret?: string | undefined
+}
+
 /** Another address, or switched on again: what was counted against it is forgotten. Switched off: what waited is dropped. */
 export const updateWebhook = async (
-  tx: Tx, keys: Pick<Keys, 'encrypt'>, accountId: string, uuid: string,
-  change: { readonly url?: string | undefined; readonly events?: readonly WebhookEvent[] | undefined; readonly enabled?: boolean | undefined },
-): Promise<boolean> => {
-  const isNew = change.url !== undefined || change.enabled !== undefined
+  tx: Tx, keys: Pick<Keys, 'encrypt'>, which: { readonly accountId: string; readonly uuid: string }, { url, events, enabled, secret }: WebhookChange,
+): Promise<void> => {
+  const sealed = (text: string | undefined) => text === undefined ? undefined : keys.encrypt(text)
   const row = await tx.updateTable('webhooks').set({
-    ...change.url !== undefined && { url_encrypted: keys.encrypt(change.url) }, ...change.events && { events: [...change.events] },
-    ...change.enabled !== undefined && { enabled: change.enabled, switched_off_at: null }, ...isNew && { failing_since: null, given_up: 0 },
-  }).where('account_id', '=', accountId).where('uuid', '=', uuid).returning('id').executeTakeFirst()
-  if (row && change.enabled === false) await tx.deleteFrom('webhook_calls').where('webhook_id', '=', row.id).execute()
-  return row !== undefined
+    url_encrypted: sealed(url), secret_encrypted: sealed(secret), events: events && [...events], enabled,
+    ...enabled !== undefined && { switched_off_at: null }, ...(url ?? enabled) !== undefined && { failing_since: null, given_up: 0 },
+  }).where('account_id', '=', which.accountId).where('uuid', '=', which.uuid).returning('id').executeTakeFirst()
+  if (row && enabled === false) await tx.deleteFrom('webhook_calls').where('webhook_id', '=', row.id).execute()
 }
 
 export const deleteWebhook = async (tx: Tx, accountId: string, uuid: string): Promise<boolean> => {

@@ -1,4 +1,5 @@
-// Webhooks on the page of settings: one is made, its secret shown once, tried, switched off and deleted.
+// Webhooks on the page of settings: one is made, its secret shown once, tried, changed, given a new secret, switched off and deleted.
+import { createHmac } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(async () => chromium?.[Symbol.asyncDispose]())
 
-test('made, tried, switched off, deleted; in every look', async () => {
+test('made, tried, changed, given a new secret, switched off, deleted; in every look', async () => {
   const hook = await openHookServer()
   const host = new URL(hook.url).host
   const faults: string[] = []
@@ -64,9 +65,36 @@ test('made, tried, switched off, deleted; in every look', async () => {
     expect(await tooWide(page)).toBe(0)
     expect(await axeViolations(page)).toEqual([])
   }
-  await section.getByRole('button', { name: `Switch off ${host}` }).click()
-  await section.getByRole('button', { name: `Switch on ${host}` }).waitFor()
-  await section.getByRole('button', { name: `Delete ${host}` }).click()
+  const choose = async (name: string) => {
+    await section.getByRole('button', { name: `More for ${host}` }).click()
+    await page.getByRole('menuitem', { name }).click()
+  }
+  await choose('Change…')
+  expect(await section.getByLabel('URL').inputValue()).toBe(hook.url)
+  expect(await section.getByLabel('an address is made').isChecked()).toBe(false)
+  await section.getByLabel('a stranger writes').uncheck()
+  await section.getByRole('button', { name: 'Change it' }).click()
+  await expect.poll(() => section.locator('.scope').allInnerTexts()).toEqual(['alias.burned', 'message.held'])
+  await section.getByText('2 calls were given up.').waitFor()
+  await choose('Change…')
+  await section.getByLabel('URL').fill(`${hook.url}new`)
+  await section.getByRole('button', { name: 'Change it' }).click()
+  await expect.poll(() => section.getByText('2 calls were given up.').count()).toBe(0)
+
+  hook.answer = (response) => void response.writeHead(204).end()
+  await choose('New secret…')
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Make a new secret' }).click()
+  const secret = await section.getByRole('group', { name: 'New secret' }).locator('code').innerText()
+  await section.getByRole('button', { name: `Test ${host}` }).click()
+  await section.getByText('It answered 204.').waitFor()
+  const { headers, body } = hook.came.at(-1)!
+  const [, t, v1] = /^t=(\d+),v1=(\w+)$/.exec(String(headers['burnbox-signature']))!
+  expect(v1).toBe(createHmac('sha256', secret).update(`${t}.${body}`).digest('hex'))
+
+  await choose('Switch off')
+  await section.getByText('Off', { exact: true }).waitFor()
+  await choose('Delete')
   await section.getByText('No webhooks.').waitFor()
   expect(await db.selectFrom('webhooks').select('id').execute()).toEqual([])
   expect(faults).toEqual([])

@@ -1,63 +1,54 @@
 // Webhooks: programs that are called when something happens.
 import { useSignal } from '@preact/signals'
-import { webhooks as readWebhooks } from '../api.ts'
-import { Fault } from '../parts/fault.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { Skeleton } from '../parts/skeleton.tsx'
+import { addWebhook, webhooks as readWebhooks, type Webhook } from '../api.ts'
+import { Read } from '../parts/read.tsx'
+import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'
-import { NewWebhook } from './new-webhook.tsx'
+import { SetSection } from './set-section.tsx'
 import { ShownOnce } from './shown-once.tsx'
+import { WebhookForm } from './webhook-form.tsx'
 import { WebhookLine } from './webhook-line.tsx'
 
 export function Webhooks() {
-  const making = useSignal(false)
-  const made = useSignal<{ name: string; secret: string } | undefined>(undefined)
-  const { state, again } = useReading((signal) => readWebhooks(signal), [])
-  const now = state.value
+  const making = useOpen()
+  const shown = useSignal<{ name: string; secret: string; label: string } | undefined>(undefined)
+  const reading = useReading((signal) => readWebhooks(signal), [])
+  const begin = () => {
+    making.show()
+    shown.value = undefined
+  }
+  const show = ({ url }: Pick<Webhook, 'url'>, secret: string, label: string) => {
+    shown.value = { name: new URL(url).host, secret, label }
+  }
   return (
-    <section class="set" id="webhooks" aria-labelledby="wh-h">
-      <div class="sec-h">
-        <h2 id="wh-h">Webhooks</h2>
-        {!making.value && (
-          <button
-            class="btn"
-            type="button"
-            onClick={() => {
-              making.value = true
-              made.value = undefined
-            }}
-          >
-            <Icon name="plus" />
-            New webhook
-          </button>
-        )}
-      </div>
+    <SetSection id="webhooks" title="Webhooks" add={!making.open && { words: 'New webhook', do: begin }}>
       <p class="prose">A program of yours is called when something happens. A call is signed, and names no inbox and nothing of a message.</p>
-      {making.value && (
-        <NewWebhook
-          close={() => {
-            making.value = false
-          }}
-          created={(name, secret) => {
-            making.value = false
-            made.value = { name, secret }
-            again()
+      {making.open && (
+        <WebhookForm
+          button="Add the webhook"
+          close={making.close}
+          save={async (fields) => {
+            const made = await addWebhook(fields)
+            show(made, made.secret, 'New webhook')
+            making.close()
+            reading.again()
           }}
         />
       )}
-      {made.value && <ShownOnce name={made.value.name} token={made.value.secret} label="New webhook" kept="signs each call" />}
-      {now.kind === 'waiting' && <Skeleton of="webhooks" />}
-      {now.kind === 'failed' && <Fault error={now.error} retry={again} />}
-      {now.kind === 'there' &&
-        (now.value.items.length ? (
-          <ul class="lines">
-            {now.value.items.map((webhook) => (
-              <WebhookLine key={webhook.id} webhook={webhook} changed={again} />
-            ))}
-          </ul>
-        ) : (
-          !making.value && <p class="hint">No webhooks.</p>
-        ))}
-    </section>
+      {shown.value && <ShownOnce name={shown.value.name} token={shown.value.secret} label={shown.value.label} kept="signs each call" />}
+      <Read of="webhooks" reading={reading}>
+        {({ items }) =>
+          items.length ? (
+            <ul class="lines">
+              {items.map((webhook) => (
+                <WebhookLine key={webhook.id} webhook={webhook} changed={reading.again} renewed={(secret) => show(webhook, secret, 'New secret')} />
+              ))}
+            </ul>
+          ) : (
+            !making.open && <p class="hint">No webhooks.</p>
+          )
+        }
+      </Read>
+    </SetSection>
   )
 }

@@ -2,6 +2,7 @@
 import { lowerCased, parseMailbox, type Mailbox } from '../../mail/address.ts'
 import type { AliasState } from '../alias.ts'
 import { registrableDomain } from '../site.ts'
+import { webhookEvents, type WebhookEvent } from '../webhook.ts'
 import { listOf, objectOf, textOf } from './json.ts'
 import { count, mailboxes, oneLine, row, time, unreadable, type ImportLine } from './row.ts'
 
@@ -80,6 +81,16 @@ export const senderLine = (line: string): SenderLine | undefined => {
   const [alias, kind, origin, name] = [mailbox(one?.['alias']), textOf(one?.['kind']), textOf(one?.['origin']), oneLine(textOf(one?.['name']), 320)]
   if (!alias || !name || !['domain', 'address', 'signer'].includes(kind ?? '') || !['first', 'learned', 'owner'].includes(origin ?? '')) return undefined
   return { alias, kind: kind!, name: name.toLowerCase(), origin: origin!, unproven: one!['unproven'] === true }
+}
+
+export type WebhookLine = { readonly url: string; readonly events: readonly WebhookEvent[] }
+
+/** What it may lead to is for this host to say (policy/webhook). */
+export const webhookLine = (line: string): WebhookLine | undefined => {
+  const one = objectOf(parsed(line))
+  const [url, told] = [textOf(one?.['url']), listOf(one?.['events']) ?? []]
+  const events = webhookEvents.filter((event) => told.includes(event))
+  return url !== undefined && url.length <= 2_000 && events.length > 0 ? { url, events } : undefined
 }
 
 export const blockLine = (line: string): Mailbox | undefined => mailbox(objectOf(parsed(line))?.['address'])

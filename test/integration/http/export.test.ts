@@ -70,13 +70,45 @@ const fill = async (person: Person) => {
   return { kept, burned }
 }
 
+test('webhooks come along without their secrets, switched off, once, and only those that this host may call', async () => {
+  const person = await one.web.person('hooked', { scopes })
+  const there = await two.web.person('hooked', { scopes })
+  const add = async (web: TestWeb, { token }: Person, json: object) => (await web.call('POST', '/v1/webhooks', { token, json })).body
+  const list = async () => (await two.web.call('GET', '/v1/webhooks', { token: there.token })).body.items
+  const { secret } = await add(one.web, person, { url: 'https://hook.example/in?key=abc', events: ['alias.burned', 'message.held'] })
+  await add(one.web, person, { url: 'https://both.example/' })
+  const { id } = await add(one.web, person, { url: 'https://inside.example/' })
+  await one.db.updateTable('webhooks').set({ url_encrypted: one.web.host.keys.encrypt('http://10.0.0.1/') }).where('uuid', '=', id).execute()
+  const mine = await add(two.web, there, { url: 'https://both.example/', events: ['alias.created'] })
+
+  const bytes = await archive(one.web, person)
+  const files = await unzipped(bytes)
+  expect(files['webhooks.jsonl']!.trim().split('\n').map((line) => JSON.parse(line))[0])
+    .toEqual({ url: 'https://hook.example/in?key=abc', events: ['alias.burned', 'message.held'], enabled: true, created_at: expect.any(String) })
+  expect(Object.values(files).join('')).not.toContain(secret)
+  for (let times = 0; times < 2; times++) {
+    await imported(two.web, there, bytes)
+    expect(await list()).toMatchObject([
+      { url: 'https://hook.example/in?key=abc', events: ['alias.burned', 'message.held'], enabled: false, state: 'off', last: null },
+      { id: mine.id, events: ['alias.created'], enabled: true },
+    ])
+  }
+  const keys = await two.db.selectFrom('webhooks').select('secret_encrypted').execute()
+  expect(keys.map(({ secret_encrypted: sealed }) => two.web.host.keys.decrypt(sealed))).not.toContain(secret)
+
+  await Promise.all(Array.from({ length: 9 }, (_, n) => add(two.web, there, { url: `https://x${n}.example/` })))
+  await two.web.call('DELETE', `/v1/webhooks/${mine.id}`, { token: there.token })
+  await imported(two.web, there, bytes)
+  expect(await list()).toHaveLength(10)
+})
+
 test('an archive has everything, and another host takes it: the same reverse alias answers', async () => {
   const person = await one.web.person('ada', { scopes })
   await fill(person)
   const bytes = await archive(one.web, person)
   const files = await unzipped(bytes)
   expect(Object.keys(files)).toEqual(['README.txt', 'account.json', 'aliases.jsonl', 'aliases.csv', 'correspondents.jsonl', 'expected-senders.jsonl',
-    'blocks.jsonl', 'activity.jsonl', 'held.jsonl', 'held.mbox'])
+    'blocks.jsonl', 'webhooks.jsonl', 'activity.jsonl', 'held.jsonl', 'held.mbox'])
   expect(JSON.parse(files['account.json']!)).toMatchObject({ format: 'burnbox-export', version: 1, account: { email: 'ada@home.example' } })
   expect(files['aliases.csv']).toContain(`kept@${domain},active,shop.example,'=cmd(),"two\nlines",ada@home.example,`)
   expect(files['held.mbox']).toMatch(/^From .*\nX-Burnbox-Held: [\w-]+\nSubject: x\n\n>From the shop\n>>From .\n\n\n$/)

@@ -43,7 +43,9 @@ test('changed, switched off and on, deleted', async () => {
 test('N15 somebody else\'s webhook does not exist, nor one that never was', async () => {
   const { body: { id } } = await add({ url: HOOK })
   for (const name of [id, '00000000-0000-4000-8000-000000000000', 'x']) {
-    for (const [method, at, json] of [['PATCH', '', { enabled: false }], ['DELETE', '', undefined], ['POST', '/test', undefined]] as const) {
+    for (const [method, at, json] of [
+      ['PATCH', '', { enabled: false }], ['DELETE', '', undefined], ['POST', '/test', undefined], ['POST', '/secret', undefined],
+    ] as const) {
       expect(await web.call(method, `/v1/webhooks/${name}${at}`, { token: bob.token, json })).toMatchObject({ status: 404, body: { code: 'not-found' } })
     }
   }
@@ -68,6 +70,22 @@ test.each([
 
 test.each([[{ events: [] }], [{ events: ['alias.closed'] }], [{ events: 'alias.burned' }]])('%j: 422', async (wrong) => {
   expect((await add({ url: HOOK, ...wrong })).status).toBe(422)
+})
+
+test('a new secret: shown once, and from then on it alone signs; all else stays', async () => {
+  const hook = await openHookServer()
+  const dan = await permissive.person('dan')
+  const call = (method: string, path: string, json?: object) => permissive.call(method, `/v1/webhooks${path}`, { token: dan.token, json })
+  const { body: { id, secret, ...made } } = await call('POST', '', { url: hook.url, events: ['alias.burned'] })
+  await call('PATCH', `/${id}`, { enabled: false })
+  const renewed = await call('POST', `/${id}/secret`)
+  expect(renewed).toMatchObject({ status: 200, body: { ...made, id, enabled: false, state: 'off', secret: expect.stringMatching(/^whsec_[\w-]{43}$/) } })
+  expect(renewed.body.secret).not.toBe(secret)
+  expect(JSON.stringify((await call('GET', '')).body)).not.toContain('whsec_')
+  await call('POST', `/${id}/test`)
+  const [{ headers, body }] = hook.came as [(typeof hook.came)[0]]
+  const [, t, v1] = /^t=(\d+),v1=(\w+)$/.exec(String(headers['burnbox-signature']))!
+  expect(v1).toBe(createHmac('sha256', renewed.body.secret).update(`${t}.${body}`).digest('hex'))
 })
 
 test('ten for an account, and ten at once are no more', async () => {
