@@ -10,14 +10,16 @@ const patterns: readonly (readonly [Wanted, RegExp])[] = [
     'passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|password dimenticata',
   )],
   ['code', anyOf(
-    '\\b(?:code|otp|pin|one[- ]time|2fa|tan)\\b', 'verif(?:y|ication|ied)', 'confirm(?:ation)? (?:your )?(?:e-?mail|address|account)',
-    'sign[- ]?in|log[- ]?in|security alert', 'best[äa]tig|sicherheitscode|anmeld|c[óo]digo|vérifi|codice|verificatie', '^\\D*\\d{4,8}\\b',
+    '\\b(?<!(?:promo|discount|coupon|voucher|gift|referral|invite|dress|zip|source|qr)[- ])code\\b', '\\b(?:otp|pin|one[- ]time|2fa|tan)\\b', 'verif(?:y|ication|ied)', 'confirm(?:ation)? (?:your )?(?:e-?mail|address|account)',
+    '\\b(?:sign|log)[- ]?in\\b|security alert', 'best[äa]tig|sicherheitscode|anmeld|c[óo]digo|vérifi|codice|verificatie',
   )],
   ['receipt', anyOf(
     '\\b(?:receipt|invoice|order|payment|paid|refund|shipp(?:ed|ing)|deliver(?:y|ed)|booking|reservation|ticket|itinerary)\\b',
     'rechnung|bestell|quittung|zahlung|lieferung|buchung|facture|commande|factura|pedido|fattura|ordine|factuur',
   )],
   ['invitation', anyOf('invit(?:ation|e|ed)|einladung|invitaci[óo]n|uitnodiging|invito')],
+  // A number alone, at the beginning or the end, that is no year: of a receipt it is that of an order.
+  ['code', anyOf('^\\W*(?!(?:19|20)\\d\\d\\b)\\d{4,8}\\b', '[:#-] ?(?!(?:19|20)\\d\\d$)\\d{4,8}$')],
 ]
 
 /** Undefined: nothing says so. */
