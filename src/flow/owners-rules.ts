@@ -3,7 +3,7 @@
 
 import type { Mailbox } from '../mail/address.ts'
 import { soleFrom } from '../mail/from.ts'
-import { fieldsOf } from '../mail/header.ts'
+import { fieldsOf, type Field } from '../mail/header.ts'
 import { isBulk } from '../policy/bulk.ts'
 import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
 import { endOf } from '../policy/ends.ts'
@@ -30,16 +30,24 @@ export const asOwnersAsk = async (
   if (!author) return routes
   return Promise.all(routes.map(async (route): Promise<Forward | Hold> => {
     const isStranger = await meet(host, route, author, incoming, message)
-    if (route.kind === 'hold' && route.reason === 'burned' && author.proven && isUrgent(message.subject)) await hurry(host, route.alias, message)
-    if (route.kind !== 'forward' || !route.alias.rules) return route
-    const { alias, alias: { rules } } = route
-    const why = endOf(rules, author, message.receivedAt)
-    if (why !== undefined) return { kind: 'hold', alias: await endedNow(host, alias, why), reason: 'burned' }
-    if (isStranger && rules.strangers === 'hold') return { kind: 'hold', alias, reason: 'stranger' }
-    if (rules.quiet && isBulk(fields)) return { kind: 'hold', alias, reason: 'quiet' }
-    const isOver = rules.endsLeft !== null && !await countDown(host.db, alias.id)
-    return isOver ? { kind: 'hold', alias: await endedNow(host, alias, 'end-messages'), reason: 'burned' } : route
+    const asked = route.kind === 'forward' ? await ruled(host, route, { author, isStranger, fields, at: message.receivedAt }) : route
+    // Also where this very message found its address ended.
+    if (asked.kind === 'hold' && asked.reason === 'burned' && author.proven && isUrgent(message.subject)) await hurry(host, asked.alias, message)
+    return asked
   }))
+}
+
+type Found = { readonly author: Author; readonly isStranger: boolean; readonly fields: readonly Field[]; readonly at: Date }
+
+const ruled = async (host: Host, route: Forward, { author, isStranger, fields, at }: Found): Promise<Forward | Hold> => {
+  const { alias, alias: { rules } } = route
+  if (!rules) return route
+  const why = endOf(rules, author, at)
+  if (why !== undefined) return { kind: 'hold', alias: await endedNow(host, alias, why), reason: 'burned' }
+  if (isStranger && rules.strangers === 'hold') return { kind: 'hold', alias, reason: 'stranger' }
+  if (rules.quiet && isBulk(fields)) return { kind: 'hold', alias, reason: 'quiet' }
+  const isOver = rules.endsLeft !== null && !await countDown(host.db, alias.id)
+  return isOver ? { kind: 'hold', alias: await endedNow(host, alias, 'end-messages'), reason: 'burned' } : route
 }
 
 /** A weekly digest would be six days late. Only proven senders: anybody may write of a code. */

@@ -113,6 +113,20 @@ describe('at once', () => {
   })
 })
 
+test('a code that finds its address at its end is told at once, too', async () => {
+  const { host, write, alias, told, owner, clock } = await open()
+  await changeRules(db, owner.id, { digest: 'off' })
+  const [byDate, byNumber] = [await alias('bank.example'), await alias('gym.example')]
+  await db.updateTable('aliases').set({ ends_at: clock.now() }).where('id', '=', byDate.id).execute()
+  await db.updateTable('aliases').set({ ends_left: 1 }).where('id', '=', byNumber.id).execute()
+  await write(byNumber, 'login@gym.example', { subject: 'Your code is 111111' })
+  await write(byNumber, 'login@gym.example', { subject: 'Your code is 222222' })
+  await write(byDate, 'login@bank.example', { subject: 'Your code is 333333' })
+  await sendDigests(host)
+  const [mail] = await told()
+  expect([mail?.subject, mail?.text.match(/\d{6}/g)]).toEqual(['Held: codes?', ['222222', '333333']])
+})
+
 describe('the first stranger', () => {
   test('of an address is told in the day\'s mail, all in one, and no second one', async () => {
     const { host, write, alias, told, clock } = await open()
