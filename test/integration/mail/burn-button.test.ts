@@ -102,7 +102,7 @@ describe('K18 pressed', () => {
     expect((await listHeldRows(db)).at(-1)).toMatchObject({ alias_id: shop.id, reason: 'burned' })
   })
 
-  test('as multipart/form-data too (RFC 8058 §3.2)', async () => {
+  test('as multipart/form-data too (RFC 8058 §3.2), and by a page of somebody else, as webmail does', async () => {
     const { alias, write, last, stateOf, mail } = await open()
     const shop = await alias('shop.example')
     await write(shop, 'news@shop.example')
@@ -110,7 +110,10 @@ describe('K18 pressed', () => {
     form.set('List-Unsubscribe', 'One-Click')
     const web = createWeb({ host: mail.host, auth: createAuth(mail.host) })
     onTestFinished(() => web[Symbol.asyncDispose]())
-    expect((await web.app.request(linkOf(last('List-Unsubscribe')), { method: 'POST', body: form })).status).toBe(200)
+    const pressed = await web.app.request(linkOf(last('List-Unsubscribe')), {
+      method: 'POST', body: form, headers: { origin: 'https://webmail.example', 'sec-fetch-site': 'cross-site' },
+    })
+    expect(pressed.status).toBe(200)
     expect(await stateOf(shop)).toBe('burned')
   })
 
@@ -187,14 +190,19 @@ describe('K19 by mail', () => {
   const order = (address: string, from: string, wrote = {}) => [{ address } as never, from, { subject: 'burn', ...wrote }] as const
 
   test('from an inbox of the alias, proven, it burns, and with the subject undo that is undone', async () => {
-    const { alias, write, last, stateOf, mail } = await open()
+    const { alias, write, last, stateOf, mail, call } = await open()
     const owner = await mail.account('by-mail', ['me@mine.example'])
     const shop = await alias('shop.example', { account: owner })
     await write(shop, 'news@shop.example')
-    const address = /<mailto:([^?>]*)/.exec(last('List-Unsubscribe'))![1]!
+    const button = last('List-Unsubscribe')
+    const address = /<mailto:([^?>]*)/.exec(button)![1]!
     expect(await write(...order(address, 'me@mine.example'))).toMatch(/^250 /)
     expect(await stateOf(shop)).toBe('burned')
     expect(await write(...order(address, 'me@mine.example', { subject: 'Undo' }))).toMatch(/^250 /)
+    expect(await stateOf(shop)).toBe('active')
+    // Replayed, by mail as by POST.
+    expect(await write(...order(address, 'me@mine.example'))).toMatch(/^250 /)
+    expect((await call('POST', linkOf(button), ONE_CLICK)).status).toBe(410)
     expect(await stateOf(shop)).toBe('active')
   })
 

@@ -1,14 +1,16 @@
 // Addresses that the first mail to them makes, at a domain of an account: real SMTP, real signatures, two processes on one database.
 import { expect, test } from 'vitest'
-import { addDomain } from '../../../src/flow/add-domain.ts'
+import { addDomain, proveDomain } from '../../../src/flow/add-domain.ts'
 import { changeMadeUp } from '../../../src/flow/change-made-up.ts'
 import { createAccount } from '../../../src/flow/create-account.ts'
 import { forgetAlias } from '../../../src/flow/forget-alias.ts'
+import { ownDomainRecords } from '../../../src/flow/own-domain-records.ts'
 import { replyPath } from '../../../src/flow/reply-names.ts'
 import { restoreAlias } from '../../../src/flow/restore-alias.ts'
 import { routeRecipient } from '../../../src/flow/route-recipient.ts'
 import type { MadeUpRule } from '../../../src/policy/made-up.ts'
 import { aliasByAddress } from '../../../src/store/aliases.ts'
+import { claimByUuid } from '../../../src/store/domain-claims.ts'
 import { openCompanies } from '../../support/companies.ts'
 import { createDatabase } from '../../support/database.ts'
 import { letter, openMailProcess } from '../../support/mail-process.ts'
@@ -65,6 +67,19 @@ test('on: the message makes it, with how it came to be; who only asks makes noth
     .toEqual([{ kind: 'created', reason: 'made-up' }, expect.objectContaining({ kind: 'delivered' })])
   await write(at('shop'), 'news@shop.example')
   expect([await count(), hop.accepted.length]).toEqual([1, 2])
+})
+
+test('at a domain of one\'s own as at a name below the host\'s', async () => {
+  const { host, owner, dns, write, hop } = await open({})
+  const { uuid, name } = await addDomain(host, { accountId: owner.id, name: `family${names}.example` })
+  const rule = { accountId: owner.id, uuid, change: { mode: 'on' } } as const
+  await expect(changeMadeUp(host, rule)).rejects.toMatchObject({ code: 'not-published' })
+  const proof = (await ownDomainRecords(host, (await claimByUuid(db, owner.id, uuid))!))[0]!
+  dns.set(proof.name, 'TXT', proof.value)
+  await proveDomain(host, { accountId: owner.id, uuid })
+  await changeMadeUp(host, rule)
+  expect(await write({ address: mailbox(`till@${name}`) }, 'news@shop.example')).toMatch(/^250 /)
+  expect([hop.accepted.length, (await aliasByAddress(db, mailbox(`till@${name}`)))?.origin]).toEqual([1, 'made-up'])
 })
 
 test('a message that is refused makes nothing', async () => {
