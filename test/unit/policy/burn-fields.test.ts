@@ -40,12 +40,14 @@ test('of a forward that came back the former button goes, in every mode', () => 
   expect(written(came, 'off')).toBe('Subject: Hi\r\n')
   for (const mode of ['ours', 'theirs'] as const) {
     const header = written(came, mode)
-    expect([valuesOf(header, 'list-unsubscribe').length, header.includes('b'.repeat(48)), valuesOf(header, 'x-burnbox-list-unsubscribe')]).toEqual([1, false, []])
+    expect([valuesOf(header, 'list-unsubscribe').length, valuesOf(header, 'x-burnbox-list-unsubscribe')]).toEqual([1, []])
+    expect(header).not.toContain('b'.repeat(48))
   }
 })
 
 test('whatever the sender writes: one button of ours, all that they had beside it, and no field that nobody wrote', () => {
-  const value = fc.string({ unit: fc.constantFrom('<', '>', ',', ' ', 'a', ':', 'https://x.example/', 'mailto:a@b.example', '(', '"', '\r\n ', 'ü'), maxLength: 20 })
+  const pieces = ['<', '>', ',', ' ', 'a', ':', 'https://x.example/', 'mailto:a@b.example', '(', '"', '\r\n ', 'ü']
+  const value = fc.string({ unit: fc.constantFrom(...pieces), maxLength: 20 })
   fc.assert(fc.property(fc.array(value, { maxLength: 3 }), (values) => {
     const header = written(`${top}${values.map((one) => `List-Unsubscribe: ${one}\r\n`).join('')}Subject: Hi\r\n`)
     const names = parseFields(Buffer.from(header, 'latin1')).map(({ name }) => name)
