@@ -10,7 +10,8 @@ const patterns: readonly (readonly [Wanted, RegExp])[] = [
     'passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|password dimenticata',
   )],
   ['code', anyOf(
-    '\\b(?<!(?:promo|discount|coupon|voucher|gift|referral|invite|dress|zip|source|qr)[- ])code\\b', '\\b(?:otp|pin|one[- ]time|2fa|tan)\\b', 'verif(?:y|ication|ied)', 'confirm(?:ation)? (?:your )?(?:e-?mail|address|account)',
+    '\\b(?<!(?:promo|discount|coupon|voucher|gift|referral|invite|dress|zip|source|qr)[- ])code\\b',
+    '\\b(?:otp|pin|one[- ]time|2fa|tan)\\b', 'verif(?:y|ication|ied)', 'confirm(?:ation)? (?:your )?(?:e-?mail|address|account)',
     '\\b(?:sign|log)[- ]?in\\b|security alert', 'best[äa]tig|sicherheitscode|anmeld|c[óo]digo|vérifi|codice|verificatie',
   )],
   ['receipt', anyOf(
