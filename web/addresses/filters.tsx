@@ -68,7 +68,7 @@ export function Filters({ narrow }: Narrow) {
         <Chip on={now.only === 'unused'} count={counts?.unused} press={() => only('unused')}>
           Never used
         </Chip>
-        <span class="sep" />
+        {(!!ofLabel?.items.length || (ofInbox && ofInbox.items.length > 1)) && <span class="sep" />}
         {!!ofLabel?.items.length && (
           <Choose
             words="Label"

@@ -5,6 +5,7 @@ import { contentInMemory } from '../../../src/mail/content.ts'
 import { endOfFields } from '../../../src/mail/header.ts'
 import { addCounts, insertActivity } from '../../../src/store/activity.ts'
 import { insertLocalMessage } from '../../../src/store/local-messages.ts'
+import { openNextHop } from '../../support/next-hop.ts'
 import { createDatabase } from '../../support/database.ts'
 import { startWeb } from '../../support/web-host.ts'
 
@@ -80,6 +81,19 @@ test('/v1/local: an account sees the mail to its own inboxes and what its aliase
   await keep(alias.address, 'info@shop.example', 'answered')
   expect((await get('/v1/local')).body.items).toMatchObject([{ to: 'info@shop.example', subject: 'answered' }, { subject: 'local' }])
   expect((await get('/v1/local', bob.token)).body.items).toEqual([])
+})
+
+test('a test message is from the company that has the address: nobody is told of a stranger', async () => {
+  await using hop = await openNextHop()
+  Object.assign(web.host.config.smtp, { host: '127.0.0.1', port: hop.port })
+  const sent = async (json: object): Promise<string | undefined> => {
+    const { body: { id } } = await web.call('POST', '/v1/aliases', { token: ada.token, json })
+    expect((await web.call('POST', '/v1/local/test', { token: ada.token, json: { alias_id: id } })).body).toMatchObject({ accepted: true })
+    return hop.accepted.at(-1)?.reversePath
+  }
+  expect(await sent({ site: 'https://tools.example/shop' })).toBe('hello@tools.example')
+  expect(hop.accepted[0]?.bytes.toString()).toContain('From: "A shop" <hello@tools.example>\r\n')
+  expect(await sent({})).toBe('hello@sender.example')
 })
 
 test('a test message goes to an address of one’s own; a silent ingress is said, not thrown', async () => {
