@@ -12,7 +12,7 @@ const patterns: readonly (readonly [Wanted, RegExp])[] = [
   ['code', anyOf(
     '\\b(?<!(?:promo|discount|coupon|voucher|gift|referral|invite|dress|zip|source|qr)[- ])code\\b',
     '\\b(?:otp|pin|one[- ]time|2fa|tan)\\b', 'verif(?:y|ication|ied)', 'confirm(?:ation)? (?:your )?(?:e-?mail|address|account)',
-    '\\b(?:sign|log)[- ]?in\\b|security alert', 'best[äa]tig|sicherheitscode|anmeld|c[óo]digo|vérifi|codice|verificatie',
+    '\\b(?:sign|log)[- ]?in\\b|security alert', 'best[äa]tig(?:en|ungs(?:code|link))|sicherheitscode|anmeld|c[óo]digo|vérifi|codice|verificatie',
   )],
   ['receipt', anyOf(
     '\\b(?:receipt|invoice|order|payment|paid|refund|shipp(?:ed|ing)|deliver(?:y|ed)|booking|reservation|ticket|itinerary)\\b',

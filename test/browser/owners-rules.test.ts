@@ -5,6 +5,8 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { heldLink } from '../../src/flow/held-link.ts'
 import { invite } from '../../src/flow/invite.ts'
+import { parseMailbox } from '../../src/mail/address.ts'
+import { authorOf } from '../../src/policy/stranger.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { createDatabase } from '../support/database.ts'
 import { hasTool, testNeeding } from '../support/tools.ts'
@@ -133,6 +135,34 @@ test('an address that mail made: who wrote, given to them by a click, delivered 
   await page.getByRole('button', { name: 'Deliver its mail' }).click()
   await page.getByRole('button', { name: 'Deliver its mail' }).waitFor({ state: 'detached' })
   expect(await db.selectFrom('aliases').select(['site', 'flooded']).where('id', '=', id).executeTakeFirst()).toEqual({ site: 'choir.example', flooded: false })
+  await done(page)
+})
+
+test('who may write to an address: named, removed, held; and burned from beside its strangers', async () => {
+  const uuid = ids.get('rowing.example')!
+  const alias = await db.selectFrom('aliases').select(['id', 'uuid']).where('uuid', '=', uuid).executeTakeFirstOrThrow()
+  const author = authorOf(parseMailbox('a@deals.example')!, true, 'burn.localhost; dkim=pass header.d=deals.example')
+  host.senders.met({ alias, author, stranger: true, at: new Date(), evidence: () => undefined })
+  await host.senders.flush()
+  const page = await open(chromium)
+  await page.goto(`${web.origin}/addresses/${uuid}`)
+  const section = page.getByRole('region', { name: 'Given to rowing.example' })
+  await section.getByText('a@deals.example').waitFor()
+  await section.getByText(/^Who is expected/).click()
+  const field = section.getByLabel('A domain or an address to expect')
+  await field.fill('co.uk')
+  await section.getByRole('button', { name: 'Expect', exact: true }).click()
+  await section.getByText('Everybody can have a name below co.uk.').waitFor()
+  await field.fill('deals.example')
+  await section.getByRole('button', { name: 'Expect', exact: true }).click()
+  await section.getByText('No stranger has written.').waitFor()
+  await section.getByRole('button', { name: 'Remove deals.example' }).click()
+  await section.getByText('a@deals.example').waitFor()
+  const kept = () => db.selectFrom('aliases').select(['strangers', 'state']).where('uuid', '=', uuid).executeTakeFirstOrThrow()
+  await section.getByLabel('Mail of strangers').selectOption({ label: 'Hold' })
+  await expect.poll(kept, waiting).toEqual({ strangers: 'hold', state: 'active' })
+  await section.getByRole('button', { name: 'Burn it' }).click()
+  await expect.poll(kept, waiting).toEqual({ strangers: 'hold', state: 'burned' })
   await done(page)
 })
 

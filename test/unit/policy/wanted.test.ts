@@ -7,6 +7,7 @@ test.each([
   ['Your receipt from Shop', 'receipt'], ['Ihre Rechnung', 'receipt'], ['Your order has shipped', 'receipt'], ['Votre facture', 'receipt'],
   ['Shop: 483920', 'code'], ['G-483920', 'code'], ['Your sign-in link', 'code'], ['New login from Firefox', 'code'],
   ['Rechnung 12345678', 'receipt'], ['Your order #20447123', 'receipt'],
+  ['Ihre Bestellbestätigung', 'receipt'], ['Bitte bestätigen Sie Ihre E-Mail', 'code'], ['Ihr Bestätigungscode', 'code'],
   ['Spring 2026 collection', undefined], ['2026: all of it', undefined], ['Best of 2025', undefined], ['Only today: 2026', undefined],
   ['Our catalog in print', undefined], ['Design in Milan', undefined], ['Your discount code inside', undefined], ['Promo code for you', undefined],
   ['Win 10000 points', undefined], ['50000 reasons to stay', 'code'],
