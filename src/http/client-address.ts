@@ -1,6 +1,5 @@
 // Whose request this is: the socket's peer, unless that is a proxy we trust and it says otherwise (RELIABILITY L08).
 import { isIP } from 'node:net'
-import { addressOctets } from '../mail/ip-address.ts'
 import { unmapped } from '../networks.ts'
 
 /** For the sign-in library, which reads it from here. Set on every request, so that what a client sends under this name never counts. */
@@ -22,10 +21,4 @@ export const clientAddressOf = (peer: string | undefined, forwardedFor: string |
     client = before
   }
   return client
-}
-
-/** Who has one IPv6 address has its whole /64 (RELIABILITY L08). */
-export const networkOf = (address: string): string => {
-  const octets = addressOctets(address)
-  return octets?.length === 16 ? Buffer.from(octets.slice(0, 8)).toString('hex') : address
 }

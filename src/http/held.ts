@@ -7,7 +7,8 @@ import { accountById } from '../store/accounts.ts'
 import { heldById, listHeld, markRead, rawHeld, type HeldLine } from '../store/holding.ts'
 import { isUuid } from '../store/uuid.ts'
 import { guard } from './guard.ts'
-import { attachmentResponse, rawResponse, ReadMessage, readJson, ViewQuery, viewResponse } from './message-view.ts'
+import { messageFileRoutes } from './message-files.ts'
+import { ReadMessage, readJson } from './message-view.ts'
 import { createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
@@ -52,7 +53,7 @@ export const heldRoutes = (services: Services) => {
     return held
   }
   const heldDays = async (accountId: string): Promise<number> => (await accountById(host.db, accountId))?.heldDays ?? 0
-  const parse = (held: HeldLine, remoteImages = false) => reader.read({ size: held.size, bytes: rawHeld(host.db, held) }, { remoteImages })
+  const sourceOf = (held: HeldLine) => ({ subject: held.subject, size: held.size, bytes: rawHeld(host.db, held) })
 
   return createRouter()
     .openapi(createRoute({
@@ -73,39 +74,14 @@ export const heldRoutes = (services: Services) => {
       request: { params: IdParam }, responses: { 200: json(HeldMessage, 'The held message'), default: otherwise },
     }), async (c) => {
       const held = await find(c.var.caller.accountId, c.req.valid('param').id)
-      const message = readJson(await parse(held), `/v1/held/${held.id}`)
+      const message = readJson(await reader.read(sourceOf(held)), `/v1/held/${held.id}`)
       await markRead(host.db, c.var.caller.accountId, held.id, host.clock.now())
       return c.json({
         ...heldJson(held, await heldDays(c.var.caller.accountId)), ...message, authentication: held.authentication, spam_score: held.spamScore,
         finds: held.finds.map(({ what, shown, where, part }) => ({ what, shown, where, removable: part !== null })),
       }, 200)
     })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document, for a sandboxed frame', middleware: read,
-      request: { params: IdParam, query: ViewQuery },
-      responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
-    }), async (c) => {
-      c.set('view', true)
-      const remoteImages = c.req.valid('query').images !== undefined
-      return viewResponse(await parse(await find(c.var.caller.accountId, c.req.valid('param').id), remoteImages), { remoteImages })
-    })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/raw', tags, summary: 'The original bytes', middleware: read,
-      request: { params: IdParam },
-      responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it came' }, default: otherwise },
-    }), async (c) => {
-      const held = await find(c.var.caller.accountId, c.req.valid('param').id)
-      return rawResponse(rawHeld(host.db, held), held)
-    })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/attachments/{n}', tags, summary: 'One attachment, as a download only', middleware: read,
-      request: { params: IdParam.extend({ n: z.string() }) },
-      responses: { 200: { content: { 'application/octet-stream': { schema: z.string() } }, description: 'Its bytes' }, default: otherwise },
-    }), async (c) => {
-      const { id, n } = c.req.valid('param')
-      const held = await find(c.var.caller.accountId, id)
-      return attachmentResponse(reader, { size: held.size, bytes: rawHeld(host.db, held) }, n)
-    })
+    .route('/', messageFileRoutes(services, tags, async (accountId, id) => sourceOf(await find(accountId, id))))
     .openapi(createRoute({
       method: 'post', path: '/{id}/release', tags, summary: 'Deliver it as the forward it would have been; once', middleware: manage,
       description: 'A reply that would reveal its owner answers 409 `would-reveal` unless the body says anyway or without; DELETE drops it.',

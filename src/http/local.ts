@@ -5,7 +5,8 @@ import { sendTestMessage } from '../flow/send-test-message.ts'
 import { listLocal, localById, type LocalLine } from '../store/local-messages.ts'
 import { readMessage } from '../store/messages.ts'
 import { guard } from './guard.ts'
-import { attachmentResponse, rawResponse, ReadMessage, readJson, ViewQuery, viewResponse } from './message-view.ts'
+import { messageFileRoutes } from './message-files.ts'
+import { ReadMessage, readJson } from './message-view.ts'
 import { body, createRouter, decodeCursor, IdCursor, IdParam, json, otherwise, page, PageQuery, pageOf, Time, uuidOf } from './shapes.ts'
 import type { Services } from './services.ts'
 
@@ -29,7 +30,7 @@ export const localRoutes = (services: Services) => {
     if (!line) throw notFound('message')
     return line
   }
-  const bytesOf = (line: LocalLine) => ({ size: line.size, bytes: readMessage(host.db, line.messageId) })
+  const sourceOf = (line: LocalLine) => ({ subject: line.subject, size: line.size, bytes: readMessage(host.db, line.messageId) })
 
   return createRouter()
     .openapi(createRoute({
@@ -60,32 +61,7 @@ export const localRoutes = (services: Services) => {
       request: { params: IdParam }, responses: { 200: json(LocalMessage.extend(ReadMessage.shape), 'The message'), default: otherwise },
     }), async (c) => {
       const line = await find(c.var.caller.accountId, c.req.valid('param').id)
-      return c.json({ ...localJson(line), ...readJson(await reader.read(bytesOf(line)), `/v1/local/${line.id}`) }, 200)
+      return c.json({ ...localJson(line), ...readJson(await reader.read(sourceOf(line)), `/v1/local/${line.id}`) }, 200)
     })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/view', tags, summary: 'Its text as a sealed document', middleware: read,
-      request: { params: IdParam, query: ViewQuery },
-      responses: { 200: { content: { 'text/html': { schema: z.string() } }, description: 'A document' }, default: otherwise },
-    }), async (c) => {
-      c.set('view', true)
-      const remoteImages = c.req.valid('query').images !== undefined
-      const line = await find(c.var.caller.accountId, c.req.valid('param').id)
-      return viewResponse(await reader.read(bytesOf(line), { remoteImages }), { remoteImages })
-    })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/raw', tags, summary: 'The bytes as they arrived', middleware: read,
-      request: { params: IdParam },
-      responses: { 200: { content: { 'message/rfc822': { schema: z.string() } }, description: 'As it arrived' }, default: otherwise },
-    }), async (c) => {
-      const line = await find(c.var.caller.accountId, c.req.valid('param').id)
-      return rawResponse(bytesOf(line).bytes, line)
-    })
-    .openapi(createRoute({
-      method: 'get', path: '/{id}/attachments/{n}', tags, summary: 'One attachment, as a download only', middleware: read,
-      request: { params: IdParam.extend({ n: z.string() }) },
-      responses: { 200: { content: { 'application/octet-stream': { schema: z.string() } }, description: 'Its bytes' }, default: otherwise },
-    }), async (c) => {
-      const { id, n } = c.req.valid('param')
-      return attachmentResponse(reader, bytesOf(await find(c.var.caller.accountId, id)), n)
-    })
+    .route('/', messageFileRoutes(services, tags, async (accountId, id) => sourceOf(await find(accountId, id))))
 }

@@ -47,8 +47,8 @@ export const viewResponse = (message: ReadableMessage | NotShown, { remoteImages
     },
   })
 
-export const rawResponse = (bytes: AsyncIterable<Buffer>, message: { readonly subject: string; readonly size: number }): Response =>
-  new Response(ReadableStream.from(bytes) as BodyInit, {
+export const rawResponse = (message: Source & { readonly subject: string }): Response =>
+  new Response(ReadableStream.from(message.bytes) as BodyInit, {
     headers: {
       'content-type': 'message/rfc822', 'content-length': String(message.size), 'content-security-policy': downloadPolicy,
       'content-disposition': contentDisposition(safeFileName(`${message.subject.slice(0, 100)}.eml`, 'message.eml')),

@@ -5,10 +5,11 @@ import { preparedAsk } from '../flow/invite.ts'
 import { Problem, problems, type ProblemCode } from '../flow/problem.ts'
 import { resetPassword } from '../flow/reset-password.ts'
 import { readSetupLink, setUp } from '../flow/set-up.ts'
+import { networksOf } from '../networks.ts'
 import { accountById, anyAccount } from '../store/accounts.ts'
 import { signUpOf } from '../store/sign-up.ts'
 import { takeTry } from '../store/tries.ts'
-import { networkOf, withClientAddress } from './client-address.ts'
+import { withClientAddress } from './client-address.ts'
 import { callerOf } from './guard.ts'
 import { sameSite } from './same-site.ts'
 import { body, createRouter, json, Line, otherwise } from './shapes.ts'
@@ -30,7 +31,7 @@ export const sessionRoutes = (services: Services) => {
   const guarded = sameSite(services)
   /** Mails that one client may ask for; an IPv6 client is its /64. */
   const limited = async (clientAddress: string): Promise<void> => {
-    const key = host.keys.hash('tries', 'mail', networkOf(clientAddress))
+    const key = host.keys.hash('tries', 'mail', networksOf(clientAddress).nearest)
     if (!await takeTry(host.db, key, mailLimit, host.clock.now())) throw new Problem('too-many', 'Too many mails were asked for. Try again in an hour.')
   }
 

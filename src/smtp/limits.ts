@@ -2,8 +2,7 @@
 // and no other limit. Everything here is counted by this process; BURNBOX_TRUSTED_CLIENTS have only the total and the timers.
 
 import type { Clock } from '../clock.ts'
-import { inNetworks } from '../networks.ts'
-import { networksOf } from './networks.ts'
+import { inNetworks, networksOf } from '../networks.ts'
 import { createRate } from './rate.ts'
 import { replyFor, type Reply } from './reply.ts'
 
