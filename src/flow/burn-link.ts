@@ -1,7 +1,8 @@
 // The burn link in a forward: made for a delivery, and read again. The sender's own way to unsubscribe goes along in it, signed with it,
 // so that the page behind it can offer it and nobody can make that page point elsewhere.
 
-import { burnToken, readBurnToken, type BurnPayload } from '../mail/burn-token.ts'
+import { burnToken, readBurnToken } from '../mail/burn-token.ts'
+import type { DeliveryName } from '../mail/signed-delivery.ts'
 import type { BurnButton } from '../policy/burn-fields.ts'
 import type { Host } from './host.ts'
 import { notFound, Problem } from './problem.ts'
@@ -29,7 +30,7 @@ export const burnButton = (host: Host, delivery: NamedDelivery, organisation: st
 }
 
 /** Throws for one that is forged, or older than 60 days. */
-export const readBurnLink = (host: Host, token: string): BurnPayload => {
+export const readBurnLink = (host: Host, token: string): DeliveryName => {
   const read = readBurnToken(token, macOf(host), Math.floor(host.clock.now().getTime() / DAY_MS))
   switch (read.kind) {
     case 'good': return read.payload
