@@ -1,43 +1,6 @@
-// The server's interface as this program sees it: one function per call, through Hono's typed client, so that the shapes are the server's
-// own. Types only come from src/; nothing of it is in the bundle.
-import { hc, type InferResponseType } from 'hono/client'
-import type { Api } from '../src/http/api.ts'
-import { NoAnswer, Refused, type ProblemDocument } from './refused.ts'
-
-/** Called for each 401, so that the page can ask to sign in again. */
-export const onSignedOut: { do: () => void } = { do: () => {} }
-
-async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  let response: Response
-  try {
-    response = await fetch(input, init)
-  } catch (cause) {
-    if (init?.signal?.aborted) throw cause
-    throw new NoAnswer('The server did not answer.', { cause })
-  }
-  if (response.ok) return response
-  if ([502, 503, 504].includes(response.status)) throw new NoAnswer('The server did not answer.')
-  if (response.status === 401 && String(input).includes('/v1/')) onSignedOut.do()
-  throw new Refused(response.status, (await response.json().catch(() => ({}))) as ProblemDocument)
-}
-
-const api = hc<Api>(location.origin, { fetch: ask }).v1
-
-/** What came is what was asked for: `ask` throws everything else. */
-async function answer<T>(request: Promise<{ json(): Promise<unknown> }>): Promise<T> {
-  return (await (await request).json()) as T
-}
-const done = async (request: Promise<unknown>) => {
-  await request
-}
-/** The signal goes with the call. */
-const until = (signal: AbortSignal | undefined) => (signal ? { init: { signal } } : {})
-
-const one = (id: string) => ({ param: { id } })
-
-/** Only what was filled in goes into the query. */
-const filled = <T extends Record<string, string | undefined>>(query: T): T =>
-  Object.fromEntries(Object.entries(query).filter(([, value]) => value)) as T
+// The server's interface as this program sees it: one function per call. Signing in and the operator's have files of their own.
+import type { InferResponseType } from 'hono/client'
+import { answer, api, ask, done, filled, one, until, type Page } from './calls.ts'
 
 export type Alias = InferResponseType<(typeof api.aliases)[':id']['$get'], 200>
 export type AliasState = Alias['state']
@@ -65,54 +28,7 @@ export type Day = InferResponseType<typeof api.stats.$get, 200>['items'][number]
 export type Talker = InferResponseType<typeof api.stats.top.$get, 200>['items'][number]
 export type Token = Tokens['items'][number]
 export type Scope = Token['scopes'][number]
-export type Session = InferResponseType<typeof api.session.$get, 200>
 export type Me = InferResponseType<typeof api.me.$get, 200>
-export type Page<T> = { readonly items: readonly T[]; readonly next: string | null }
-
-export const session = () => answer<Session>(api.session.$get())
-export const readLink = (token: string) =>
-  answer<InferResponseType<typeof api.setup.link.$post, 200>>(api.setup.link.$post({ json: { token } }))
-export const setUp = (json: { token: string; email?: string; password: string }) => done(api.setup.$post({ json }))
-
-const post = (path: string, body: unknown) =>
-  ask(`/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-const auth = (path: string, body: unknown) => done(post(path, body))
-/** Whether a code is asked for before one is in. */
-export const signIn = async (email: string, password: string) =>
-  ((await (await post('sign-in/email', { email, password })).json()) as { twoFactorRedirect?: boolean }).twoFactorRedirect === true
-export const signOut = () => auth('sign-out', {})
-export const signInByCode = (code: string) => auth('two-factor/verify-totp', { code })
-export const signInByRecoveryCode = (code: string) => auth('two-factor/verify-backup-code', { code })
-export const passkeyQuestion = async () => (await (await ask('/auth/passkey/generate-authenticate-options')).json()) as PublicKeyCredentialRequestOptionsJSON
-export const signInByPasskey = (response: unknown) => auth('passkey/verify-authentication', { response })
-export const askReset = (email: string) => done(api.password.reset.$post({ json: { email } }))
-export const resetPassword = (token: string, newPassword: string) => auth('reset-password', { token, newPassword })
-export const askAccount = (email: string) => done(api['sign-up'].$post({ json: { email } }))
-type Registrar = { token: string; email?: string }
-export const setUpQuestion = (json: Registrar) =>
-  answer<PublicKeyCredentialCreationOptionsJSON>(api.setup.passkey.$post({ json }))
-export const setUpByPasskey = (response: Record<string, unknown>) => done(api.setup.passkey.verify.$post({ json: { response } }))
-
-export type Security = InferResponseType<typeof api.security.$get, 200>
-export type Passkey = Security['passkeys'][number]
-export type SessionLine = InferResponseType<typeof api.sessions.$get, 200>['items'][number]
-export const security = (signal?: AbortSignal) => answer<Security>(api.security.$get({}, until(signal)))
-export const sessions = (signal?: AbortSignal) => answer<{ items: SessionLine[] }>(api.sessions.$get({}, until(signal)))
-export const endSession = (id: string) => done(api.sessions[':id'].$delete(one(id)))
-export const endOtherSessions = () => done(api.sessions.$delete({}))
-export const changeEmail = (json: { inbox_id: string; password?: string }) => done(api.me.email.$post({ json }))
-export const changePassword = (currentPassword: string, newPassword: string) =>
-  auth('change-password', { currentPassword, newPassword, revokeOtherSessions: true })
-export type Codes = { readonly totpURI: string; readonly backupCodes: readonly string[] }
-export const beginCodes = async (password: string) => (await (await post('two-factor/enable', { password })).json()) as Codes
-export const endCodes = (password: string) => auth('two-factor/disable', { password })
-export const newRecoveryCodes = async (password: string) =>
-  ((await (await post('two-factor/generate-backup-codes', { password })).json()) as Pick<Codes, 'backupCodes'>).backupCodes
-export const newPasskeyQuestion = async () =>
-  (await (await ask('/auth/passkey/generate-register-options')).json()) as PublicKeyCredentialCreationOptionsJSON
-export const addPasskey = (response: unknown, name: string) => auth('passkey/verify-registration', { response, name })
-export const renamePasskey = (id: string, name: string) => auth('passkey/update-passkey', { id, name })
-export const removePasskey = (id: string) => auth('passkey/delete-passkey', { id })
 
 export type AliasSort = 'created' | 'last_message' | 'address'
 export type AliasFilter = {
@@ -251,30 +167,6 @@ export const renewWebhookSecret = (id: string) =>
 export const tryWebhook = (id: string) => answer<InferResponseType<(typeof api.webhooks)[':id']['test']['$post'], 200>>(api.webhooks[':id'].test.$post(one(id)))
 export const deleteWebhook = (id: string) => done(api.webhooks[':id'].$delete(one(id)))
 
-export type HostStatus = InferResponseType<typeof api.host.$get, 200>
-export type HostAccount = InferResponseType<typeof api.host.accounts.$get, 200>['items'][number]
-export type Invitation = InferResponseType<typeof api.host.invitations.$get, 200>['items'][number]
-export type QueueLine = InferResponseType<typeof api.host.queue.$get, 200>['items'][number]
-export type DnsRecord = InferResponseType<typeof api.host.dns.$get, 200>['items'][number]
-export const hostStatus = (signal?: AbortSignal) => answer<HostStatus>(api.host.$get({}, until(signal)))
-export const changeHost = (json: { sign_up: HostStatus['sign_up'] }) => answer<HostStatus>(api.host.$patch({ json }))
-export const dnsRecords = (signal?: AbortSignal) => answer<{ items: DnsRecord[] }>(api.host.dns.$get({ query: { check: 'true' } }, until(signal)))
-export const queue = (cursor?: string, signal?: AbortSignal) =>
-  answer<Page<QueueLine>>(api.host.queue.$get({ query: filled({ cursor, limit: '50' }) }, until(signal)))
-export const retryAll = () => answer<{ retried: number }>(api.host.queue.retry.$post({}))
-export const retryOne = (id: string) => answer<{ retried: number }>(api.host.queue[':id'].retry.$post(one(id)))
-export const hostAccounts = (signal?: AbortSignal) => answer<Page<HostAccount>>(api.host.accounts.$get({ query: {} }, until(signal)))
-type InvitationLimits = { held_bytes?: number; aliases?: number | null }
-export type Limits = InvitationLimits & { domains?: number | null; replies_hourly?: number }
-export const changeLimits = (id: string, json: Limits) => done(api.host.accounts[':id'].$patch({ ...one(id), json }))
-export const suspendAccount = (id: string) => done(api.host.accounts[':id'].suspend.$post(one(id)))
-export const restoreAccount = (id: string) => done(api.host.accounts[':id'].restore.$post(one(id)))
-export const deleteAccount = (id: string) => done(api.host.accounts[':id'].$delete(one(id)))
-export const invitations = (signal?: AbortSignal) => answer<Page<Invitation>>(api.host.invitations.$get({ query: {} }, until(signal)))
-export const invite = (json: InvitationLimits & { email?: string }) =>
-  answer<InferResponseType<typeof api.host.invitations.$post, 201>>(api.host.invitations.$post({ json }))
-export const withdrawInvitation = (id: string) => done(api.host.invitations[':id'].$delete(one(id)))
-
 export type Sender = InferResponseType<(typeof api.aliases)[':id']['senders']['$get'], 200>['items'][number]
 export type ExpectedSenders = InferResponseType<(typeof api.aliases)[':id']['senders']['expected']['$get'], 200>
 export type Rules = InferResponseType<typeof api.rules.$get, 200>
@@ -301,7 +193,6 @@ export const useBurnLink = (token: string, json: BurnAction) => answer<BurnLink>
 export type HeldLink = InferResponseType<(typeof api.waiting)[':token']['$get'], 200>
 export const waiting = (token: string, signal?: AbortSignal) => answer<HeldLink>(api.waiting[':token'].$get({ param: { token } }, until(signal)))
 export const useHeldLink = (token: string, action: 'release' | 'keep') => done(api.waiting[':token'].$post({ param: { token }, json: { action } }))
-
 
 export type Import = InferResponseType<(typeof api.imports)[':id']['$get'], 200>
 export type ImportFormat = 'simplelogin' | 'addy' | 'relay' | 'text' | 'postfix' | 'aliases' | 'burnbox'

@@ -1,6 +1,6 @@
 // A list that the server gives page by page: what is there so far, how it stands, and how to get more.
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
-import type { Page } from './api.ts'
+import type { Page } from './calls.ts'
 
 export type Standing = 'first' | 'more' | 'ready' | 'failed'
 export type Paged<T> = {

@@ -1,6 +1,7 @@
 // Who is here: nobody knows yet, nobody, or an account. And whose host this is.
 import { signal } from '@preact/signals'
-import { onSignedOut, session as readSession, signOut as endSession, type Session } from './api.ts'
+import { session as readSession, signOut as endSession, type Session } from './api-sign-in.ts'
+import { onSignedOut } from './calls.ts'
 
 export type Who =
   | { readonly kind: 'unknown' }

@@ -1,6 +1,6 @@
 // Who is here: counts and sizes. Suspended mail is held, a deletion has thirty days of grace, and both can be taken back.
 import { useSignal } from '@preact/signals'
-import { deleteAccount, hostAccounts, restoreAccount, suspendAccount, type HostAccount } from '../api.ts'
+import { deleteAccount, hostAccounts, restoreAccount, suspendAccount, type HostAccount } from '../api-host.ts'
 import { sizeOf } from '../name-of.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'

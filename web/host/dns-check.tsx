@@ -1,5 +1,5 @@
 // One record of the DNS: whether it is published, and if not, what it should say, ready to copy.
-import type { DnsRecord } from '../api.ts'
+import type { DnsRecord } from '../api-host.ts'
 import { Check, type Grade } from './check.tsx'
 import { CopyButton } from '../parts/copy.tsx'
 

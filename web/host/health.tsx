@@ -1,5 +1,5 @@
 // Whether all is well: what the DNS says, the disk, the queue, the database. Each with what is meant by it.
-import { dnsRecords, type HostStatus } from '../api.ts'
+import { dnsRecords, type HostStatus } from '../api-host.ts'
 import { sizeOf } from '../name-of.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { span } from '../time.ts'

@@ -1,5 +1,5 @@
 // Host, for its operator: how it stands, what waits, who is here. Counts and sizes; never addresses, senders or content.
-import { hostStatus } from '../api.ts'
+import { hostStatus } from '../api-host.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { useReading } from '../parts/use-reading.ts'

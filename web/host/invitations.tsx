@@ -1,6 +1,6 @@
 // Invitations: a link for one account, good for seven days. It is shown once; with an address it is mailed there too.
 import { useSignal } from '@preact/signals'
-import { invitations as readInvitations, invite, withdrawInvitation, type Invitation } from '../api.ts'
+import { invitations as readInvitations, invite, withdrawInvitation, type Invitation } from '../api-host.ts'
 import { sizeOf } from '../name-of.ts'
 import { AskForm } from '../parts/ask-form.tsx'
 import { CopyButton } from '../parts/copy.tsx'

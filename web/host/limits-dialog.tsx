@@ -1,5 +1,5 @@
 // Changing what an account may have.
-import { changeLimits, type HostAccount } from '../api.ts'
+import { changeLimits, type HostAccount } from '../api-host.ts'
 import { AskForm } from '../parts/ask-form.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Wrong } from '../parts/wrong.tsx'

@@ -1,6 +1,6 @@
 // How much an account may have. An invitation says as much of it as is asked for here.
 import type { ComponentChildren } from 'preact'
-import type { Limits } from '../api.ts'
+import type { Limits } from '../api-host.ts'
 import type { Typed } from '../parts/ask-form.tsx'
 import { Field } from '../parts/field.tsx'
 

@@ -1,6 +1,6 @@
 // What waits for the other servers: for how long, what they said, and a way to try now.
 import { useEffect, useMemo } from 'preact/hooks'
-import { queue as readQueue, retryAll, retryOne, type QueueLine } from '../api.ts'
+import { queue as readQueue, retryAll, retryOne, type QueueLine } from '../api-host.ts'
 import { paged } from '../paged.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'

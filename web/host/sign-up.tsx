@@ -1,6 +1,6 @@
 // Who may come: only by invitation, or whoever asks by mail.
 import { useSignal } from '@preact/signals'
-import { changeHost, type HostStatus } from '../api.ts'
+import { changeHost, type HostStatus } from '../api-host.ts'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'
 import { say } from '../say.ts'

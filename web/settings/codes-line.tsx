@@ -1,7 +1,7 @@
 // A code from an app, asked after the password: set up with the password, proved by a first code, and with recovery codes for the day when
 // the phone is gone.
 import { useSignal } from '@preact/signals'
-import { beginCodes, endCodes, newRecoveryCodes, type Codes } from '../api.ts'
+import { beginCodes, endCodes, newRecoveryCodes, type Codes } from '../api-sign-in.ts'
 import { say } from '../say.ts'
 import { AskOne } from './ask-one.tsx'
 import { ProveCode } from './prove-code.tsx'

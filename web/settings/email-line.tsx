@@ -1,5 +1,6 @@
 // The address one signs in with: one of one's own verified inboxes, after the password once more. The address before is told.
-import { changeEmail, inboxes as readInboxes } from '../api.ts'
+import { inboxes as readInboxes } from '../api.ts'
+import { changeEmail } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useOpen } from '../parts/use-open.ts'

@@ -1,6 +1,6 @@
 // Passkeys: added on the device that holds them, named, removed.
 import { useSignal } from '@preact/signals'
-import { addPasskey, newPasskeyQuestion, removePasskey, renamePasskey, type Passkey } from '../api.ts'
+import { addPasskey, newPasskeyQuestion, removePasskey, renamePasskey, type Passkey } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSending } from '../parts/use-sending.ts'

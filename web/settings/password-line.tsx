@@ -1,5 +1,5 @@
 // The password: changed with the one before, which signs out everywhere else.
-import { changePassword } from '../api.ts'
+import { changePassword } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useOpen } from '../parts/use-open.ts'

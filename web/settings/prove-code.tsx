@@ -1,5 +1,5 @@
 // The key for the app, as a QR code and as text, and a first code that proves it arrived.
-import { signInByCode, type Codes } from '../api.ts'
+import { signInByCode, type Codes } from '../api-sign-in.ts'
 import { CopyButton } from '../parts/copy.tsx'
 import { say } from '../say.ts'
 import { AskOne } from './ask-one.tsx'

@@ -1,5 +1,5 @@
 // Security: how one signs in, and where one is signed in.
-import { security as readSecurity } from '../api.ts'
+import { security as readSecurity } from '../api-sign-in.ts'
 import { Read } from '../parts/read.tsx'
 import { useReading } from '../parts/use-reading.ts'
 import { dayOf } from '../time.ts'

@@ -1,5 +1,5 @@
 // Where one is signed in: each can be ended.
-import { endOtherSessions, endSession, sessions as readSessions } from '../api.ts'
+import { endOtherSessions, endSession, sessions as readSessions } from '../api-sign-in.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useOpen } from '../parts/use-open.ts'
 import { useReading } from '../parts/use-reading.ts'

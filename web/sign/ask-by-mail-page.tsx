@@ -2,7 +2,7 @@
 // has an account.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { askAccount, askReset } from '../api.ts'
+import { askAccount, askReset } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useSending } from '../parts/use-sending.ts'

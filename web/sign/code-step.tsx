@@ -1,7 +1,7 @@
 // The second step of a sign-in: six digits from an app, or one of the recovery codes.
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { signInByCode, signInByRecoveryCode } from '../api.ts'
+import { signInByCode, signInByRecoveryCode } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useSending } from '../parts/use-sending.ts'

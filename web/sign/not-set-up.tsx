@@ -1,5 +1,5 @@
 // A host without accounts: the way in is the link that it printed.
-import type { Session } from '../api.ts'
+import type { Session } from '../api-sign-in.ts'
 import { SignFrame } from './sign-frame.tsx'
 
 export const NotSetUp = ({ host }: { readonly host: Session }) => (

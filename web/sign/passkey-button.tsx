@@ -1,6 +1,6 @@
 // Sign in with a passkey: by the button, or from the list that the browser offers under the e-mail field.
 import { useEffect, useRef } from 'preact/hooks'
-import { passkeyQuestion, signInByPasskey } from '../api.ts'
+import { passkeyQuestion, signInByPasskey } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSending } from '../parts/use-sending.ts'

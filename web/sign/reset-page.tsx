@@ -1,7 +1,7 @@
 // The page behind the link of a password reset. The token stays in the fragment; every session ends when it is used.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { resetPassword } from '../api.ts'
+import { resetPassword } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { useSending } from '../parts/use-sending.ts'
 import { Wrong } from '../parts/wrong.tsx'

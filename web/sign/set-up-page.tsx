@@ -1,6 +1,6 @@
 // The page behind a one-time link: the first account of a host, or the first sign-in of any other. The token stays in the fragment.
 import { useEffect, useRef } from 'preact/hooks'
-import { readLink, setUp, setUpByPasskey, setUpQuestion, type Session } from '../api.ts'
+import { readLink, setUp, setUpByPasskey, setUpQuestion, type Session } from '../api-sign-in.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useReading } from '../parts/use-reading.ts'

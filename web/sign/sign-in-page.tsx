@@ -1,7 +1,7 @@
 // Sign in, at whatever page one came to; that page is shown afterwards. By password, by passkey, and with a code where one is set up.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { signIn, type Session } from '../api.ts'
+import { signIn, type Session } from '../api-sign-in.ts'
 import { Refused } from '../refused.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
