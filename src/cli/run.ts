@@ -30,7 +30,7 @@ const terminal: Output = { out: (text) => void process.stdout.write(text), err: 
 /** Resolves to the exit code; rejects with what is neither usage nor input. */
 export const runCli = async (argv: readonly string[], services: Services, output: Output = terminal): Promise<number> => {
   try {
-    return await run(argv, services, output)
+    return await run(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, services, output)
   } catch (error) {
     if (error instanceof UsageMistake) {
       output.err(`${error.message} (burnbox --help shows how)\n`)
@@ -59,10 +59,10 @@ const run = async (argv: readonly string[], services: Services, output: Output):
 
 /** `burnbox`, `burnbox --help`, `burnbox alias --help`, or a word that we don't know. */
 const withoutCommand = (argv: readonly string[], output: Output): number => {
-  const words = argv.filter((arg) => !arg.startsWith('-') && arg !== 'help')
+  const words = argv.filter((arg) => !arg.startsWith('-'))
   const group = commands.filter(({ name }) => words.length === 0 || name.startsWith(`${words[0]} `))
   if (group.length === 0 || words.length > 1) throw new UsageMistake(`burnbox: there is no command "${words.slice(0, 2).join(' ')}"`)
-  const asked = argv.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')
+  const asked = argv.some((arg) => arg === '--help' || arg === '-h')
   const unknown = argv.find((arg) => arg.startsWith('-') && arg !== '--help' && arg !== '-h')
   if (unknown !== undefined) throw new UsageMistake(`burnbox: there is no option "${unknown}"`)
   const text = overview(group)

@@ -16,7 +16,7 @@ export const FullAlias = BriefAlias.extend({
   note: z.string().nullable(), display_name: z.string().nullable(), pinned: z.boolean(),
   system: z.boolean().openapi({ description: 'postmaster and abuse: they cannot be burned, closed or deleted' }),
   inboxes: z.array(z.object({ id: z.string(), address: z.string(), verified: z.boolean() })),
-  created_at: Time, burned_at: Time.nullable(), last_message_at: Time.nullable(),
+  created_at: Time, burned_at: Time.nullable().openapi({ description: 'Its latest burn; stays when it is restored' }), last_message_at: Time.nullable(),
   holding: Count.openapi({ description: 'Messages that wait in holding now' }),
   strangers: Count.openapi({ description: 'Correspondents that it was not given to; 1,000 stand for more' }),
   stranger_mail: StrangerMail.nullable().openapi({ description: 'What becomes of their mail; null: as the account says' }),

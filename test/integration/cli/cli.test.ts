@@ -134,6 +134,7 @@ test('--help everywhere, on stdout, exit 0, and nothing is opened for it', async
 test('help as a word, where people type it first', async () => {
   expect(await burnbox('help')).toMatchObject({ code: 0, out: (await burnbox('--help')).out })
   expect(await burnbox('help', 'held')).toMatchObject({ code: 0, out: (await burnbox('held', '--help')).out })
+  expect(await burnbox('help', 'alias', 'new')).toMatchObject({ code: 0, out: (await burnbox('alias', 'new', '--help')).out })
   expect(await burnbox('help', 'nonsense')).toMatchObject({ code: 64 })
 })
 
