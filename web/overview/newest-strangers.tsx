@@ -24,7 +24,7 @@ export function NewestStrangers() {
                       <bdi>{one.address}</bdi>
                     </b>
                     <span class="hint">
-                      wrote to <AddressText address={one.alias} />
+                      with <AddressText address={one.alias} />
                     </span>
                   </a>
                   {one.stranger ? (
