@@ -10,10 +10,10 @@ import { say } from '../say.ts'
 const numberIn = (text: string) => (text.trim() === '' ? null : /^\s*[1-9]\d{0,5}\s*$/.test(text) ? Number(text) : undefined)
 
 export function EndsHere({ alias }: { readonly alias: Alias }) {
-  const { wrong, send } = useSending()
+  const { wrong, sendInTurn } = useSending()
   if (alias.system) return null
   const change = (part: AliasChange, words: string) =>
-    void send(async () => {
+    void sendInTurn(async () => {
       keep(await changeAlias(alias.id, part))
       say(words)
     })

@@ -1,5 +1,5 @@
 // Where its mail goes. At least one inbox stays chosen.
-import { keep } from '../alias-store.ts'
+import { keep, knownAlias } from '../alias-store.ts'
 import { changeAlias, inboxes, type Alias } from '../api.ts'
 import { useReading } from '../parts/use-reading.ts'
 import { useSending } from '../parts/use-sending.ts'
@@ -8,13 +8,15 @@ import { say } from '../say.ts'
 
 export function InboxChoice({ alias }: { readonly alias: Alias }) {
   const { state } = useReading((signal) => inboxes(signal), [])
-  const { wrong, send } = useSending()
+  const { wrong, sendInTurn } = useSending()
   const now = state.value
   if (now.kind !== 'there') return null
-  const chosen = new Set(alias.inboxes.map((inbox) => inbox.id))
+  const chosenOf = ({ inboxes: ones }: Pick<Alias, 'inboxes'>) => new Set(ones.map((inbox) => inbox.id))
+  const chosen = chosenOf(alias)
   const toggle = (id: string, on: boolean) =>
-    void send(async () => {
-      const next = now.value.items.map((inbox) => inbox.id).filter((each) => (each === id ? on : chosen.has(each)))
+    void sendInTurn(async () => {
+      const before = chosenOf(knownAlias(alias.id)?.value ?? alias)
+      const next = now.value.items.map((inbox) => inbox.id).filter((each) => (each === id ? on : before.has(each)))
       if (!next.length) throw new Error('Mail must go somewhere: choose another inbox first. To stop it, burn the address.')
       keep(await changeAlias(alias.id, { inbox_ids: next }))
       say('Changed where the mail goes.')

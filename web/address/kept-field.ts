@@ -6,7 +6,7 @@ import { useSending } from '../parts/use-sending.ts'
 
 export function useKeptField(alias: Alias, field: 'note' | 'display_name') {
   const saved = useSignal(false)
-  const { wrong, send } = useSending()
+  const { wrong, sendInTurn } = useSending()
   const input = {
     defaultValue: alias[field] ?? '',
     onInput: () => {
@@ -16,7 +16,7 @@ export function useKeptField(alias: Alias, field: 'note' | 'display_name') {
       const text = event.currentTarget.value.trim()
       if (text === (alias[field] ?? '')) return
       const change: AliasChange = { [field]: text || null }
-      saved.value = await send(async () => {
+      saved.value = await sendInTurn(async () => {
         keep(await changeAlias(alias.id, change))
       })
     },

@@ -22,12 +22,12 @@ const modes = [
 const origins = { first: 'wrote first', learned: 'learned', owner: 'added by you' } as const
 
 export function StrangersHere({ alias }: { readonly alias: Alias }) {
-  const { busy, wrong, send } = useSending()
+  const { busy, wrong, sendInTurn } = useSending()
   const people = useReading((signal) => strangersOf(alias.id, few, signal), [alias.id])
   const expected = useReading((signal) => expectedSenders(alias.id, signal), [alias.id])
   const field = useRef<HTMLInputElement>(null)
   const change = (does: () => Promise<void>, words: string) =>
-    void send(async () => {
+    void sendInTurn(async () => {
       await does()
       keep(await readAlias(alias.id))
       people.again()

@@ -1,5 +1,6 @@
 // One request that a form or a button sends: whether it is under way, and the sentence with which it failed.
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 
 export function useSending() {
   const busy = useSignal(false)
@@ -19,5 +20,12 @@ export function useSending() {
       busy.value = false
     }
   }
-  return { busy, wrong, send }
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  /** For what is kept as soon as it is changed: it waits for the change before, instead of being dropped. */
+  function sendInTurn(request: () => Promise<void>): Promise<boolean> {
+    const done = last.current.then(() => send(request))
+    last.current = done
+    return done
+  }
+  return { busy, wrong, send, sendInTurn }
 }

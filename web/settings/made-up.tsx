@@ -14,9 +14,9 @@ const choices: readonly (readonly [OwnDomain['made_up'], string])[] = [
 export function MadeUp({ domain }: { readonly domain: OwnDomain }) {
   const now = useSignal(domain)
   const mode = useSignal(domain.made_up)
-  const { wrong, send } = useSending()
+  const { wrong, sendInTurn } = useSending()
   const change = (part: DomainChange, words: string) =>
-    void send(async () => {
+    void sendInTurn(async () => {
       now.value = await changeDomain(domain.id, part)
       mode.value = now.value.made_up
       say(words)

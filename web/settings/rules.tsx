@@ -35,17 +35,20 @@ const digestChoices: readonly Choice<Rules['digest']>[] = [
 
 export function StrangerRules() {
   const now = useSignal<Rules | undefined>(undefined)
-  const { wrong, send } = useSending()
+  const { wrong, send, sendInTurn } = useSending()
   const read = () =>
     void send(async () => {
       now.value = await readRules()
     })
   useEffect(read, [])
   const rules = now.value
+  /** Refused, the page shows again what is in force. */
   const change = (part: Partial<Rules>, words: string) =>
-    void send(async () => {
+    void sendInTurn(async () => {
       now.value = await changeRules(part)
       say(words)
+    }).then((done) => {
+      if (!done) now.value = now.value && { ...now.value }
     })
   return (
     <section class="set" id="strangers" aria-labelledby="st-h">

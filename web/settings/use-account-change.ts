@@ -5,9 +5,9 @@ import { useSending } from '../parts/use-sending.ts'
 import { say } from '../say.ts'
 
 export function useAccountChange() {
-  const { wrong, send } = useSending()
+  const { wrong, sendInTurn } = useSending()
   const change = (part: Parameters<typeof changeMe>[0], words: string) =>
-    void send(async () => {
+    void sendInTurn(async () => {
       account.value = await changeMe(part)
       say(words)
     }).then((done) => {
