@@ -1,6 +1,6 @@
 // One logger: JSON lines on stderr for machines, short lines for a person at a terminal. stdout belongs to the commands.
 import { pino } from 'pino'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './config-values.ts'
 
 export type Log = pino.Logger
 

@@ -2,7 +2,7 @@
 import { getRequestListener } from '@hono/node-server'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Endpoint } from '../config.ts'
+import type { Endpoint } from '../config-values.ts'
 
 /** The address cannot be listened on: `message` is the one line for the operator. */
 export class CannotListen extends Error {}

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net'
 import SMTPConnection, { type SMTPError as NodemailerError } from 'nodemailer/lib/smtp-connection'
-import type { RelayConfig } from '../config.ts'
+import type { RelayConfig } from '../config-values.ts'
 import { dotStuffed } from '../mail/dot-stuffing.ts'
 
 export type Smarthost = Extract<RelayConfig, { kind: 'smarthost' }>

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
-import type { Endpoint } from '../config.ts'
+import type { Endpoint } from '../config-values.ts'
 import type { Host } from '../flow/host.ts'
 import { inNetworks } from '../networks.ts'
 import { mendLibrary, type BeforeCommand } from './library.ts'

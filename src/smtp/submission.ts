@@ -2,7 +2,8 @@
 // AUTH PLAIN and LOGIN (RFC 4954) with an app password. What it sends is a reply like any, but for its proof.
 
 import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server'
-import { isImplicitTls, type Endpoint } from '../config.ts'
+import { isImplicitTls } from '../config.ts'
+import type { Endpoint } from '../config-values.ts'
 import { signInWithAppPassword } from '../flow/app-password.ts'
 import type { Host } from '../flow/host.ts'
 import { acceptSubmission, routeSubmission } from '../flow/submission.ts'

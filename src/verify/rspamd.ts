@@ -3,7 +3,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Clock } from '../clock.ts'
-import type { RspamdConfig } from '../config.ts'
+import type { RspamdConfig } from '../config-values.ts'
 import type { Log } from '../log.ts'
 import type { Content } from '../mail/content.ts'
 import type { SpamFact } from '../policy/spam.ts'
