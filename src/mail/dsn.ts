@@ -55,9 +55,11 @@ const partsOf = (body: Buffer, boundary: string): Buffer[] => {
   const parts: Buffer[] = []
   let start = -1
   for (let at = body.indexOf(mark); at >= 0 && parts.length < maxParts; at = body.indexOf(mark, at + mark.length)) {
+    // Before the end of the line is looked for: one line may be all of it, and full of them.
+    if (at > 0 && body[at - 1] !== 10) continue
     const lineEnd = body.indexOf(10, at)
     const rest = body.toString('latin1', at + mark.length, Math.min(lineEnd < 0 ? body.length : lineEnd, at + mark.length + 80))
-    if ((at > 0 && body[at - 1] !== 10) || !/^(?:--)?\s*$/.test(rest)) continue
+    if (!/^(?:--)?\s*$/.test(rest)) continue
     if (start >= 0) parts.push(body.subarray(start, Math.max(start, at - (body[at - 2] === 13 ? 2 : 1))))
     start = lineEnd < 0 ? body.length : lineEnd + 1
     if (rest.startsWith('--')) return parts

@@ -23,7 +23,8 @@ const lone = new Set(['html', 'head', 'meta', 'link', 'base', 'basefont', 'bgsou
 /** Theirs goes to their end tag. */
 const whole = new Set(['title', 'style', 'script', 'noscript', 'template', 'xml'])
 
-// Blanks, a comment, a declaration or an element of the head that begin here; `at` when it is something else.
+// Blanks, a comment, a declaration or an element of the head that begin here; `at` when it is something else, or has no end: a title that is never
+// closed swallows all behind it, and looking for the end of each of many would take quadratic time.
 const skipped = (html: string, lower: string, at: number): number => {
   spaces.lastIndex = at
   if (spaces.test(html)) return spaces.lastIndex
@@ -33,7 +34,8 @@ const skipped = (html: string, lower: string, at: number): number => {
   const tag = name.exec(lower)?.[1]
   if (tag === undefined) return at
   if (lone.has(tag)) return tagEnd(html, at)
-  return whole.has(tag) && html[at + 1] !== '/' ? tagEnd(html, behind(lower, `</${tag}`, at, at)) : at
+  const end = whole.has(tag) && html[at + 1] !== '/' ? behind(lower, `</${tag}`, at, at) : at
+  return end === at ? at : tagEnd(html, end)
 }
 
 const behind = (text: string, end: string, from: number, otherwise: number): number => {

@@ -38,4 +38,4 @@ export const heldReplyText = (reason: HoldReason, reply: string): string => {
 }
 
 /** For eyes other than the owner's: no address in another server's words. */
-export const withoutAddresses = (reply: string): string => reply.replaceAll(/<?[^\s<>@,;:]+@[^\s<>@,;]+>?/g, '<address>')
+export const withoutAddresses = (reply: string): string => reply.replaceAll(/(?:<|(?<![^\s<>@,;:]))[^\s<>@,;:]+@[^\s<>@,;]+>?/g, '<address>')
