@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import { systemClock, type Clock } from './clock.ts'
-import { ConfigMistakes, type Config } from './config.ts'
+import { ConfigMistakes, type Config, type RspamdConfig } from './config.ts'
 import type { Host } from './flow/host.ts'
+import { mailServerName } from './flow/dns-records.ts'
 import { dkimAlgorithms } from './flow/rotate-dkim.ts'
 import { createLocalRelay } from './flow/local-relay.ts'
 import type { Log } from './log.ts'
@@ -30,8 +31,9 @@ import { checkSecret, deriveKeys, secretInFolder } from './store/secret.ts'
 import { createSenders } from './store/senders.ts'
 import { createTlsHistory } from './store/tls-history.ts'
 import { createVerifier } from './verify/authenticate.ts'
+import { lookUpBy } from './verify/look-up.ts'
 import { createResolver, type Resolve } from './verify/resolver.ts'
-import { createRspamd } from './verify/rspamd.ts'
+import { createRspamd, type SpamFilter } from './verify/rspamd.ts'
 
 export type OpenHost = {
   readonly host: Host
@@ -109,7 +111,7 @@ const assemble = (
     leases: createLeases(db, clock, log),
     resolve,
     verifier: createVerifier(resolve),
-    spamFilter: config.rspamd && !config.benchBare ? createRspamd(config.rspamd, config.domain, resolve, clock, log) : undefined,
+    spamFilter: config.rspamd && !config.benchBare ? rspamdFor(config, config.rspamd, resolve, clock, log) : undefined,
     random: pooledRandom(),
     pingStore: () => ping(true),
     wakeWorker: () => wake(),
@@ -130,12 +132,18 @@ const assemble = (
   }
 }
 
+const rspamdFor = (config: Config, rspamd: RspamdConfig, resolve: Resolve, clock: Clock, log: Log): SpamFilter =>
+  createRspamd(rspamd, config.domain, resolve, clock, log, config.dns.length > 0 ? lookUpBy(resolve) : undefined)
+
 const createRelay = (config: Config, log: Log, clock: Clock, db: Database, resolve: Resolve): Relay => {
   switch (config.relay.kind) {
     case 'local': return createLocalRelay(db, clock, config.domain)
-    case 'smarthost': return createSmarthost(config.relay, config.domain, clock)
+    case 'smarthost': return createSmarthost(config.relay, config.domain, clock, config.dns.length > 0 ? resolve : undefined)
     case 'direct': {
-      const lookup = { resolve, allowPrivate: config.mxAllowPrivate, ourName: config.domain, ourAddresses: addressesOfMachine, random: Math.random }
+      const lookup = {
+        resolve, allowPrivate: config.mxAllowPrivate, ourName: config.domain, ourMailServer: mailServerName(config), ourAddresses: addressesOfMachine,
+        random: Math.random,
+      }
       return createDirect({ lookup, port: config.mxPort, tls: createTlsHistory(db), clock, log })
     }
   }

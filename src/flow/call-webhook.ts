@@ -20,7 +20,8 @@ export const callWebhook = async (
 ): Promise<CallResult | undefined> => {
   const body = webhookBody(call)
   const lookup = {
-    resolve: host.resolve, allowPrivate: host.config.webhookPrivate, ourName: host.domain, ourAddresses: addressesOfMachine, random: Math.random,
+    resolve: host.resolve, allowPrivate: host.config.webhookPrivate, ourName: host.domain, ourMailServer: host.domain,
+    ourAddresses: addressesOfMachine, random: Math.random,
   }
   const posted = await postWebhook(lookup, {
     url: to.url, body, headers: {

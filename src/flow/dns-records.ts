@@ -55,7 +55,7 @@ const whyKey = {
 } as const
 
 /** The web UI's name when it has one of its own: most hosts are one machine. */
-const mailServerName = ({ url, domain }: Config): string => {
+export const mailServerName = ({ url, domain }: Config): string => {
   const name = url.hostname.toLowerCase()
   return name.startsWith('[') || isIP(name) || name === 'localhost' ? `mail.${domain}` : name
 }

@@ -11,8 +11,9 @@ export type Resolve = (name: string, rrtype: 'A' | 'AAAA' | 'MX' | 'TXT') => Pro
 export type Lookup = {
   readonly resolve: Resolve
   readonly allowPrivate: boolean
-  /** Our name in DNS and the addresses of this machine: mail sent there would come back. */
+  /** Our domain, what our own MX record names, and the addresses of this machine, which behind NAT are not ours in DNS: mail sent there would come back. */
   readonly ourName: string
+  readonly ourMailServer: string
   readonly ourAddresses: () => ReadonlySet<string>
   /** 0 to below 1. */
   readonly random: () => number
@@ -25,7 +26,8 @@ const MOST_ADDRESSES = 4
 
 /** Best first, never empty. Throws NoRoute. */
 export const exchangesOf = async (lookup: Lookup, domain: string): Promise<readonly string[]> => {
-  const exchanges = orderExchanges(await mxRecords(lookup.resolve, domain), (name) => name === lookup.ourName, lookup.random)
+  const isOurs = (name: string): boolean => name === lookup.ourName || name === lookup.ourMailServer
+  const exchanges = orderExchanges(await mxRecords(lookup.resolve, domain), isOurs, lookup.random)
   switch (exchanges.kind) {
     case 'exchanges': return exchanges.names
     case 'null-mx': throw neverDelivered('5.1.10 The domain of the inbox says that it takes no mail (null MX).')

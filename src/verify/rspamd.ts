@@ -2,6 +2,7 @@
 // message then. Bounded: 50 questions at once, 4.5 s a message.
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { RspamdConfig } from '../config-values.ts'
 import type { Log } from '../log.ts'
@@ -38,10 +39,15 @@ const MOST_FAILURES = 3
 const PAUSE_MS = 10_000
 const SAID_AGAIN_MS = 300_000
 
-/** @param ourName as rspamd knows us. The clock is for pauses and for what is said; the patience is the network's own. */
-export const createRspamd = (config: RspamdConfig, ourName: string, resolve: Resolve, clock: Clock, log: Log): SpamFilter => {
+/**
+ * @param ourName as rspamd knows us. The clock is for pauses and for what is said; the patience is the network's own
+ * @param lookup how its own name is looked up; none: by the system
+ */
+export const createRspamd = (
+  config: RspamdConfig, ourName: string, resolve: Resolve, clock: Clock, log: Log, lookup?: LookupFunction,
+): SpamFilter => {
   // It closes the connection after each answer (3.4), so that keeping one would only meet its end.
-  const agent = new (config.url.startsWith('https:') ? HttpsAgent : HttpAgent)({ maxSockets: MOST_CONNECTIONS })
+  const agent = new (config.url.startsWith('https:') ? HttpsAgent : HttpAgent)({ maxSockets: MOST_CONNECTIONS, ...lookup && { lookup } })
   const health = createHealth(clock, log)
 
   return {

@@ -27,7 +27,7 @@ export async function openDirectRelay(
   const relay = createDirect({
     lookup: {
       resolve: createResolver([zone.server], clock), allowPrivate: options.allowPrivate ?? true, ourName: 'burn.example',
-      ourAddresses: () => new Set(options.ourAddresses), random: options.random ?? Math.random,
+      ourMailServer: 'mail.burn.example', ourAddresses: () => new Set(options.ourAddresses), random: options.random ?? Math.random,
     },
     port, tls: createTlsHistory(db), clock, log: createLog('silent'),
   })

@@ -1,7 +1,7 @@
-// A mail server with STARTTLS that takes everything, and that can be told to spoil it.
+// A mail server with STARTTLS, or with TLS from the first octet, that takes everything, and that can be told to spoil it.
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { createSecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 
 /** 'stripped': not offered, and refused. 'refused': offered, then 454. 'broken': the handshake is answered with rubbish. */
@@ -33,7 +33,11 @@ export const selfSigned = async (names: readonly string[], days = 2): Promise<Id
 
 export async function openTlsHop(
   identity: Identity,
-  options: { readonly host?: string; readonly port?: number; readonly maxVersion?: 'TLSv1.1'; readonly extensions?: readonly string[] } = {},
+  options: {
+    readonly host?: string; readonly port?: number; readonly maxVersion?: 'TLSv1.1'; readonly extensions?: readonly string[]
+    /** TLS from the first octet (RFC 8314 §3). */
+    readonly implicit?: boolean
+  } = {},
 ): Promise<TlsHop> {
   const context = createSecureContext({
     ...identity, ...options.maxVersion && { minVersion: 'TLSv1' as const, maxVersion: options.maxVersion, ciphers: 'DEFAULT@SECLEVEL=0' },
@@ -90,13 +94,14 @@ export async function openTlsHop(
     socket.on('data', read)
   }
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const come = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
     socket.write('220 tls.example ESMTP\r\n')
-    converse(socket, false)
-  })
+    converse(socket, options.implicit === true)
+  }
+  const server = options.implicit ? createTlsServer({ ...identity, noDelay: true }, come) : createServer({ noDelay: true }, come)
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
   await once(server, 'listening')
   const hop: TlsHop = {

@@ -74,3 +74,12 @@ test('a server that is away: 250, queued, and delivered by the worker when it is
   await retryNow(db, new Date(), 'all')
   await until(() => hop.accepted.some(({ forwardPaths }) => forwardPaths[0] === `person${accounts}@home.example`), 'the message')
 })
+
+test('a smarthost is found by BURNBOX_DNS alone', async () => {
+  const [hop] = await openHops({})
+  const zone = await openZone({ 'smarthost.home.example A': ['127.0.0.2'] })
+  onTestFinished(() => zone[Symbol.asyncDispose]())
+  const mail = await openMailProcess(url, { relay: `smtp://smarthost.home.example:${hop.port}`, env: { BURNBOX_DNS: zone.server } })
+  expect((await sendThrough(mail)).reply).toMatch(/^250 /)
+  expect(hop.accepted).toMatchObject([{ forwardPaths: [`person${accounts}@home.example`] }])
+})

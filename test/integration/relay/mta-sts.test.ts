@@ -132,7 +132,9 @@ describe('nothing is forbidden', () => {
       if (rrtype === 'A' && name === 'mta-sts.home.example') return [POLICY_HOST]
       throw Object.assign(new Error('none'), { code: 'ENODATA' })
     }
-    const lookup = { resolve, allowPrivate: false, ourName: 'burn.example', ourAddresses: () => new Set<string>(), random: Math.random }
+    const lookup = {
+      resolve, allowPrivate: false, ourName: 'burn.example', ourMailServer: 'burn.example', ourAddresses: () => new Set<string>(), random: Math.random,
+    }
     expect(await enforcedPolicy(lookup, history, 'home.example')).toBeUndefined()
     expect([host.fetched, hop.heard.length]).toEqual([0, 0])
   })

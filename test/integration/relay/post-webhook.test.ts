@@ -10,7 +10,8 @@ const patience = (): AbortSignal => AbortSignal.timeout(10_000)
 const open = async (allowPrivate: boolean) => {
   const [hook, dns] = [await openHookServer(), await openDnsServer()]
   const lookup = {
-    resolve: createResolver([dns.address], systemClock), allowPrivate, ourName: 'burn.example', ourAddresses: () => new Set(['192.0.2.1', '9.9.9.1']),
+    resolve: createResolver([dns.address], systemClock), allowPrivate, ourName: 'burn.example', ourMailServer: 'burn.example',
+    ourAddresses: () => new Set(['192.0.2.1', '9.9.9.1']),
     random: () => 0,
   }
   return { hook, dns, post: (url: string, signal = patience()) => postWebhook(lookup, { url, headers: { 'Burnbox-Id': '1' }, body: '{}' }, signal) }

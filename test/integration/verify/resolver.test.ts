@@ -186,6 +186,17 @@ describe('the cache', () => {
     expect(await resolve('new.example', 'A')).toEqual(['192.0.2.1'])
   })
 
+  test('that there is none is kept for 5 minutes at most, whatever the SOA says', async () => {
+    const { dns, clock, resolve } = await open()
+    dns.negativeTtl = 604_800
+    await expect(resolve('new.example', 'TXT')).rejects.toMatchObject({ code: 'ENOTFOUND' })
+    dns.set('new.example', 'TXT', 'v=spf1 -all')
+    await clock.advance(299_000)
+    await expect(resolve('new.example', 'TXT')).rejects.toMatchObject({ code: 'ENOTFOUND' })
+    await clock.advance(1_000)
+    expect(await resolve('new.example', 'TXT')).toEqual([['v=spf1 -all']])
+  })
+
   test('trouble is kept for a second', async () => {
     const { dns, clock, resolve } = await open()
     dns.set('shop.example', 'A', '192.0.2.1')

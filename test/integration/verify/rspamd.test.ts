@@ -4,7 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Content } from '../../../src/mail/content.ts'
 import { contentInMemory } from '../../../src/mail/content.ts'
 import { createResolver } from '../../../src/verify/resolver.ts'
+import { lookUpBy } from '../../../src/verify/look-up.ts'
 import { createRspamd } from '../../../src/verify/rspamd.ts'
+import { openDnsServer } from '../../support/dns-server.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { letter } from '../../support/mail-process.ts'
 import { noDns } from '../../support/program.ts'
@@ -125,4 +127,20 @@ test('an answer counts before it has read the message, and a message that cannot
     },
   }
   expect(await check(broken)).toBeUndefined()
+})
+
+test('its own name is asked of BURNBOX_DNS; one that nobody there knows, of the system', async () => {
+  const server = await openRspamdServer()
+  const dns = await openDnsServer()
+  dns.set('rspamd.home.example', 'A', '127.0.0.1')
+  const port = new URL(server.url).port
+  for (const name of ['rspamd.home.example', 'localhost']) {
+    const clock = createFakeClock()
+    const resolve = createResolver([dns.address], clock)
+    const filter = createRspamd({ url: `http://${name}:${port}` }, 'burn.example', resolve, clock, pino({ level: 'silent' }), lookUpBy(resolve))
+    onTestFinished(filter.close)
+    server.says({ action: 'add header', score: 7 })
+    expect(await filter.check(envelope, message), name).toEqual({ action: 'add header', score: 7 })
+  }
+  expect(dns.asked).toContain('A rspamd.home.example')
 })
