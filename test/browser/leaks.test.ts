@@ -83,6 +83,23 @@ test('from the address to the report: in words, with the header, and on paper', 
   await page.context().close()
 })
 
+test('the report of an address that mail made says how it came to be, and no day on which it was given', async () => {
+  const uuid = ids.get('choir.example')!
+  const { id: aliasId } = await db.updateTable('aliases').set({
+    origin: 'made-up', origin_from: 'choir.example', origin_host: 'mx7.choir.example', origin_ip: '203.0.113.7', site: null,
+  }).where('uuid', '=', uuid).returning('id').executeTakeFirstOrThrow()
+  const first = { kind: 'domain', name: 'choir.example', origin: 'first', created_at: new Date() }
+  await db.insertInto('expected_senders').values({ alias_id: aliasId, ...first }).execute()
+  const page = await open(chromium)
+  await page.goto(`${web.origin}/leaks/${uuid}`)
+  await page.getByText('The address you gave only to choir.example was used by nobody else.').waitFor()
+  await page.getByText('choir.example, which wrote first').waitFor()
+  await page.getByText('not known: the first message to it made it').waitFor()
+  await page.getByText('from choir.example, by mx7.choir.example (203.0.113.7)').waitFor()
+  expect(faults).toEqual([])
+  await page.context().close()
+})
+
 test('the list of addresses has the flag, Leaks counts companies; one click says that it is the company too', async () => {
   const page = await open(chromium)
   await page.goto(`${web.origin}/addresses?q=shop-7kq2m`)
