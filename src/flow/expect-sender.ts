@@ -1,9 +1,10 @@
 // The owner's word on who may write to an alias: "this is the company too". It ends what the alias learns by itself.
 
 import { parse } from 'tldts'
-import { parseDomain, parseMailbox, lowerCased } from '../mail/address.ts'
+import { domainOf, parseDomain, parseMailbox, lowerCased } from '../mail/address.ts'
 import { isMailboxProvider } from '../policy/mail-services.ts'
 import type { ExpectedSender } from '../policy/stranger.ts'
+import { isOfHost } from '../policy/subdomain.ts'
 import { aliasByUuid, type Alias } from '../store/aliases.ts'
 import type { Tx } from '../store/database.ts'
 import {
@@ -28,7 +29,8 @@ export const expectWhoWrote = (host: Host, which: OneAlias, senderUuid: string):
   const sender = await senderByUuid(tx, host.keys, alias.id, senderUuid)
   if (!sender) throw notFound('sender')
   const { organisation, address, proven } = sender
-  const named: Pick<Named, 'kind' | 'name'> = isMailboxProvider(organisation) ? { kind: 'address', name: address } : { kind: 'domain', name: organisation }
+  const isShared = isMailboxProvider(organisation) || isOfHost(host.domain, domainOf(address))
+  const named: Pick<Named, 'kind' | 'name'> = isShared ? { kind: 'address', name: address } : { kind: 'domain', name: organisation }
   return expect(host, tx, alias, { ...named, unproven: !proven })
 })
 

@@ -1,13 +1,14 @@
 // DATA: what the owners of the aliases asked for, of a message that nothing else speaks against. It also remembers who wrote, for any alias:
 // the header of somebody's first message is the proof of who passed an address on.
 
-import type { Mailbox } from '../mail/address.ts'
+import { domainOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import { soleFrom } from '../mail/from.ts'
 import { fieldsOf, type Field } from '../mail/header.ts'
 import { isBulk } from '../policy/bulk.ts'
 import type { AliasFact, Forward, Hold } from '../policy/decide.ts'
 import { endOf } from '../policy/ends.ts'
 import { authorOf, isExpected, learnedFrom, type Author } from '../policy/stranger.ts'
+import { isOfHost } from '../policy/subdomain.ts'
 import { isUrgent } from '../policy/wanted.ts'
 import { countDown } from '../store/alias-ends.ts'
 import { putNotice } from '../store/notices.ts'
@@ -56,8 +57,8 @@ const hurry = (host: Host, { accountId, address }: AliasFact, { subject, receive
 
 /** Undefined: nobody looked who it was (BURNBOX_BENCH_BARE, or an original that came back in a bounce). On a host without a domain its user is believed. */
 export const judgedAuthor = (host: Host, from: Mailbox, { authenticated, authentication }: MessageFacts): Author | undefined => {
-  if (authentication !== '') return authorOf(from, authenticated, authentication)
-  return host.config.local ? authorOf(from, authenticated, authentication, true) : undefined
+  if (authentication === '' && !host.config.local) return undefined
+  return { ...authorOf(from, authenticated, authentication, authentication === ''), shared: isOfHost(host.domain, domainOf(lowerCased(from))) }
 }
 
 /** A stranger, where the alias knows of such. */

@@ -34,6 +34,8 @@ export type Author = {
   readonly proven: boolean
   /** It came from hosts of the organisation: SPF passed for it. Then whoever else signed it, signed for them. */
   readonly direct: boolean
+  /** At a domain of this host, where each address may be somebody else's, as at a mailbox provider. */
+  readonly shared?: boolean
   /** Domains whose signatures are good. */
   readonly signers: readonly string[]
 }
@@ -94,7 +96,7 @@ export const learnedFrom = (author: Author, alias: Expectation, now: Date): read
 const whom = (author: Author, { site, expected }: Expectation): Learned | undefined => {
   const given = expected.find(({ origin }) => origin === 'first')
   if (site !== null) return author.organisation === organisationOf(site) ? { kind: 'domain', name: author.organisation, origin: 'learned' } : undefined
-  const sender: Learned = isMailboxProvider(author.organisation)
+  const sender: Learned = author.shared || isMailboxProvider(author.organisation)
     ? { kind: 'address', name: author.mailbox, origin: 'first' } : { kind: 'domain', name: author.organisation, origin: 'first' }
   return given === undefined || (given.kind === sender.kind && given.name === sender.name) ? sender : undefined
 }

@@ -15,6 +15,9 @@ export type SubdomainLabel = { readonly kind: 'ok' } | { readonly kind: 'refused
 export const isSubdomainOf = (hostDomain: string, name: string): boolean =>
   name.endsWith(`.${hostDomain}`) && !name.slice(0, -hostDomain.length - 1).includes('.')
 
+/** The host's own domain, or one below it. */
+export const isOfHost = (hostDomain: string, name: string): boolean => name === hostDomain || isSubdomainOf(hostDomain, name)
+
 /** @param taken names of the host itself, its web page's say */
 export const checkSubdomain = (hostDomain: string, name: string, taken: readonly string[]): SubdomainLabel => {
   const label = name.slice(0, -hostDomain.length - 1)

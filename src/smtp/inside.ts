@@ -8,7 +8,7 @@ import { domainOf, lowerCased, type Mailbox } from '../mail/address.ts'
 import { withHeader } from '../mail/with-header.ts'
 import type { Refusal, Route } from '../policy/decide.ts'
 import type { Attempt } from '../policy/outcome.ts'
-import { isSubdomainOf } from '../policy/subdomain.ts'
+import { isOfHost } from '../policy/subdomain.ts'
 import type { Envelope, Outgoing, Relay, Transmission } from '../relay/attempt.ts'
 import { LOOP } from '../relay/exchanges.ts'
 import { ACCEPTED_TEXT, replyForAcceptance, replyForFault, replyForRefusal, type Reply } from './reply.ts'
@@ -56,10 +56,8 @@ const take = async (host: Host, route: Route, { reversePath, smtpUtf8 }: Envelop
 const isRefusal = (route: Route | Refusal): route is Refusal => route.kind === 'reject' || route.kind === 'tempfail'
 
 /** Below the host's domain nobody else has addresses. The mail servers of an account's own domain may be others. */
-const mayBeElsewhere = (host: Host, { reason }: Refusal, recipient: Mailbox): boolean => {
-  const domain = domainOf(recipient)
-  return (reason === 'no-such-address' || reason === 'relay-not-permitted') && domain !== host.domain && !isSubdomainOf(host.domain, domain)
-}
+const mayBeElsewhere = (host: Host, { reason }: Refusal, recipient: Mailbox): boolean =>
+  (reason === 'no-such-address' || reason === 'relay-not-permitted') && !isOfHost(host.domain, domainOf(recipient))
 
 const attemptFrom = (reply: Reply | undefined): Attempt => {
   if (!reply) return { kind: 'accepted', reply: `250 ${ACCEPTED_TEXT}` }

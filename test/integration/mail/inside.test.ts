@@ -105,6 +105,16 @@ describe('an owner writes to an address of somebody else at this host', () => {
     expect(replies.left(before).flatMap(({ forwardPaths }) => forwardPaths).toSorted()).toEqual(['bea@other.example', 'orders@shop.example'])
   })
 
+  test('whom an alias was given to is one address of this host, not all of them', async () => {
+    const hers = await replies.alias({ account: bea })
+    await db.updateTable('aliases').set({ site: null }).where('id', '=', hers.id).execute()
+    await changeAlias(host, { accountId: bea.id, uuid: hers.uuid, strangerMail: 'hold' })
+    const [first, other] = [await writingTo(hers.address), await writingTo(hers.address)]
+    for (const to of [first, other, first]) expect(await replies.answer(to)).toBe(accepted)
+    await idle()
+    expect((await listHeldRows(db)).map(({ reason }) => reason)).toEqual(['stranger'])
+  })
+
   test('an alias whose mail is held by her rules holds this one, too: whoever writes from here is no exception', async () => {
     const hers = await replies.alias({ account: bea })
     await changeAlias(host, { accountId: bea.id, uuid: hers.uuid, strangerMail: 'hold' })

@@ -31,6 +31,15 @@ const receive = (before: Expectation, one: Arrival): { readonly after: Expectati
   }
 }
 
+test('what an alias learns of an address of its own host is that address, not everybody there', () => {
+  const author = { ...proven('ann-1@burn.example'), shared: true }
+  const [sender] = learnedFrom(author, alias(null), START)
+  expect(sender).toEqual({ kind: 'address', name: 'ann-1@burn.example', origin: 'first' })
+  const knows = alias(null, [{ ...sender!, unproven: false }], 1)
+  expect(isExpected(author, knows)).toBe(true)
+  expect(isExpected({ ...proven('carl-2@burn.example'), shared: true }, knows)).toBe(false)
+})
+
 describe('a lookalike is a stranger', () => {
   test.each([
     ['shop.example', 'news@sh0p.example'], ['shop.example', 'news@shop.example.evil.example'], ['shop.example', 'news@evil-shop.example'],
