@@ -1,5 +1,6 @@
 // What is packed in a part, unpacked within limits: archives and office documents (zip), gzip, PNG text, PDF. A bomb costs its limit and no more.
 import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
 import type { Packed } from '../policy/leak-blob.ts'
 import { pdfTexts } from './pdf-text.ts'
 
@@ -51,41 +52,33 @@ const spend = (budget: Budget, octets: number): void => {
   if (budget.octets < 0 || budget.files < 0) throw new Error('too much')
 }
 
-const END_OF_DIRECTORY = 0x06054b50
-const DIRECTORY_ENTRY = 0x02014b50
+const STORED = 0
+const DEFLATED = 8
 
-// By its directory (APPNOTE 4.3.12), as programs read it. Encrypted entries are for whoever has the password; their names are read.
-function* unzipped(bytes: Buffer, budget: Budget): Generator<Unpacked> {
-  const end = endOfDirectory(bytes)
-  if (end < 0) return yield { kind: 'unreadable' }
-  const count = bytes.readUInt16LE(end + 10)
-  let at = bytes.readUInt32LE(end + 16)
-  const names: string[] = [bytes.toString('utf8', end + 22, end + 22 + bytes.readUInt16LE(end + 20))]
-  for (let i = 0; i < count && at + 46 <= bytes.length && bytes.readUInt32LE(at) === DIRECTORY_ENTRY; i += 1) {
-    const [nameOctets, extraOctets, commentOctets] = [bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32)] as const
-    const name = bytes.toString('utf8', at + 46, at + 46 + nameOctets)
-    names.push(name, bytes.toString('utf8', at + 46 + nameOctets + extraOctets, at + 46 + nameOctets + extraOctets + commentOctets))
-    const method = bytes.readUInt16LE(at + 10)
-    const isEncrypted = (bytes.readUInt16LE(at + 8) & 1) !== 0
-    const packedOctets = bytes.readUInt32LE(at + 20)
-    const local = bytes.readUInt32LE(at + 42)
-    const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
-    const packed = bytes.subarray(from, from + packedOctets)
-    if (!isEncrypted && packedOctets > 0) {
-      if (method === 0) {
-        spend(budget, packedOctets)
-        yield file(name, packed)
-      } else if (method === 8) yield file(name, inflated(inflateRawSync, packed, budget))
-      else yield { kind: 'unreadable' }
-    }
-    at += 46 + nameOctets + extraOctets + commentOctets
+// Names as octets: what a program would refuse as a path may still tell something. Encrypted entries are for whoever has the password.
+async function* unzipped(bytes: Buffer, budget: Budget): AsyncGenerator<Unpacked> {
+  const zip = await fromBufferPromise(bytes, { lazyEntries: true, decodeStrings: false })
+  const names: string[] = [String(zip.comment)]
+  for await (const entry of zip.eachEntry()) {
+    const name = String(entry.fileName)
+    names.push(name, String(entry.fileComment))
+    if (entry.isEncrypted() || entry.compressedSize === 0) continue
+    if (entry.compressionMethod === STORED || entry.compressionMethod === DEFLATED) yield file(name, await entryBytes(zip, entry, budget))
+    else yield { kind: 'unreadable' }
   }
   yield file('', Buffer.from(names.join('\n')))
 }
 
-const endOfDirectory = (bytes: Buffer): number => {
-  for (let at = bytes.length - 22; at >= 0 && at > bytes.length - 22 - 65_536; at -= 1) if (bytes.readUInt32LE(at) === END_OF_DIRECTORY) return at
-  return -1
+const entryBytes = async (zip: ZipFile, entry: Entry, budget: Budget): Promise<Buffer> => {
+  const pieces: Buffer[] = []
+  let octets = 0
+  for await (const piece of await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
+    octets += piece.length
+    if (octets > Math.min(MOST_AT_ONCE, budget.octets)) throw new Error('too much')
+    pieces.push(piece)
+  }
+  spend(budget, octets)
+  return Buffer.concat(pieces)
 }
 
 // PNG 3rd edition §11.3.3: keyword, NUL, method; iTXt has flags, a language and a translated keyword before its text.
