@@ -78,8 +78,10 @@ export async function tryMutations(count: number): Promise<boolean> {
       await client?.[Symbol.asyncDispose]()
     }
     await Promise.all(Array.from({ length: senders }, work))
-    await until(() => hop.arrived.length >= expected.length, 'the round at the next hop', { milliseconds: 120_000 })
-    const arrived = hop.arrived.map((one) => hashOf(one.bytes)).sort()
+    // Our own mail, which tells of a stranger say, has the null reverse-path.
+    const forwards = () => hop.arrived.filter(({ reversePath }) => reversePath !== '')
+    await until(() => forwards().length >= expected.length, 'the round at the next hop', { milliseconds: 120_000 })
+    const arrived = forwards().map((one) => hashOf(one.bytes)).sort()
     if (arrived.join() !== expected.sort().join()) faults.push(`seeds ${from} to ${to}: bodies changed, or not every message arrived once`)
     // What a round left is not needed any more, and 100,000 messages are much.
     ;(hop.arrived as Arrived[]).length = 0
