@@ -1,6 +1,9 @@
 // H: the resolver against a DNS server on loopback.
-import { describe, expect, test } from 'vitest'
-import { createResolver } from '../../../src/verify/resolver.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { contentInMemory } from '../../../src/mail/content.ts'
+import { endOfFields } from '../../../src/mail/header.ts'
+import { createVerifier } from '../../../src/verify/authenticate.ts'
+import { createResolver, type Resolve } from '../../../src/verify/resolver.ts'
 import { openDnsServer } from '../../support/dns-server.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { until } from '../../support/until.ts'
@@ -236,4 +239,15 @@ describe('the cache', () => {
     all[0]![0]![0] = 'spoilt'
     expect(await resolve('shop.example', 'TXT')).toEqual([['x']])
   })
+})
+
+test('a message whose names are never answered for is judged after 5 s, by what is known', async () => {
+  const verifier = createVerifier((() => new Promise(() => {})) as Resolve)
+  onTestFinished(verifier.close)
+  const signature = 'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=shop.example; s=s; h=from; bh=AAAA; b=AAAA\r\n'
+  const bytes = Buffer.from(`${signature}From: a@shop.example\r\n\r\nHello\r\n`)
+  const envelope = { clientIp: '192.0.2.1', helo: 'mail.shop.example', reversePath: 'a@shop.example', from: 'a@shop.example', now: new Date() }
+  const facts = await verifier.authenticate(envelope, contentInMemory(bytes, endOfFields(bytes), false))
+  expect(facts).toMatchObject({ spf: { result: 'temperror' }, dmarc: { policy: undefined } })
+  expect(facts.dkim.every(({ result }) => result !== 'pass')).toBe(true)
 })
