@@ -4,8 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import { createConnection } from 'node:net'
 import { join } from 'node:path'
+import { answers, spawnResolvingBy } from '../support/milters.ts'
 import { findProgram } from '../support/tools.ts'
 import { until } from '../support/until.ts'
 import { freePort } from './smtp-sink.ts'
@@ -47,9 +47,7 @@ export async function startMilters(folder: string, setUp: { readonly domain: str
     children.push(spawn(findProgram(command)!, args, { stdio: ['ignore', 'ignore', 'inherit'] }))
   }
   start('opendkim', ['-f', '-x', place('opendkim.conf')])
-  // The C library asks whom /etc/resolv.conf names: this process alone sees another one. `unshare` becomes opendmarc, so the pid is its own.
-  const script = 'mount --bind "$1" /etc/resolv.conf && exec "$2" -f -c "$3"'
-  start('unshare', ['--mount', '--', '/bin/sh', '-c', script, 'sh', place('resolv.conf'), findProgram('opendmarc')!, place('opendmarc.conf')])
+  children.push(spawnResolvingBy(place('resolv.conf'), 'opendmarc', ['-f', '-c', place('opendmarc.conf')], ['ignore', 'ignore', 'inherit']))
   start('postsrsd', ['-4', `-d${setUp.domain}`, `-s${place('secret')}`, `-f${forward}`, `-r${reverse}`])
   const stop = async (): Promise<void> => {
     for (const child of children.filter((one) => one.exitCode === null && one.signalCode === null)) {
@@ -70,14 +68,6 @@ export async function startMilters(folder: string, setUp: { readonly domain: str
     sockets: [`unix:${place('opendmarc.sock')}`, `unix:${place('opendkim.sock')}`],
     srsForwardPort: forward, srsReversePort: reverse, pids: children.map((child) => child.pid!), stop,
   }
-}
-
-function answers(at: string | number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = typeof at === 'number' ? createConnection(at, '127.0.0.1') : createConnection(at)
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
-  })
 }
 
 type Place = (name: string) => string

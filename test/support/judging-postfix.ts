@@ -1,14 +1,14 @@
 // The server of an inbox that judges what it gets: Debian's Postfix with OpenDKIM (verifies) and OpenDMARC (SPF by libspf2, then DMARC), in
 // instances of their own below a temporary folder. What they found is in the Authentication-Results of what a next hop of ours gets from it.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { startPostfix } from '../bench/postfix.ts'
+import { answers, spawnResolvingBy } from './milters.ts'
 import { openNextHop, type NextHop } from './next-hop.ts'
 import { findProgram } from './tools.ts'
 import { until } from './until.ts'
@@ -53,13 +53,8 @@ RejectFailures false
 SPFIgnoreResults true
 SPFSelfValidate true
 `)
-  const start = (program: string, config: string): void => {
-    // The C library asks whom /etc/resolv.conf names: this process alone sees another one.
-    const script = 'mount --bind "$1" /etc/resolv.conf && exec "$2" -f "$3" "$4"'
-    const flag = program === 'opendkim' ? '-x' : '-c'
-    const child = spawn('unshare', ['--mount', '--', '/bin/sh', '-c', script, 'sh', place('resolv.conf'), findProgram(program)!, flag, place(config)], {
-      stdio: 'ignore',
-    })
+  const start = (program: string, flag: string): void => {
+    const child = spawnResolvingBy(place('resolv.conf'), program, ['-f', flag, place(`${program}.conf`)], 'ignore')
     onTestFinished(async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
@@ -67,8 +62,8 @@ SPFSelfValidate true
       await gone
     })
   }
-  start('opendkim', 'opendkim.conf')
-  start('opendmarc', 'opendmarc.conf')
+  start('opendkim', '-x')
+  start('opendmarc', '-c')
   for (const name of ['opendkim.sock', 'opendmarc.sock']) await until(() => answers(place(name)), `${name} to answer`)
 
   const mailbox = await openNextHop()
@@ -81,11 +76,3 @@ SPFSelfValidate true
   await run(findProgram('postfix')!, ['-c', config, 'reload'])
   return { port: postfix.port, mailbox }
 }
-
-const answers = (path: string): Promise<boolean> => new Promise((resolve) => {
-  const socket = createConnection(path)
-  socket.once('connect', () => {
-    socket.destroy()
-    resolve(true)
-  }).once('error', () => resolve(false))
-})
