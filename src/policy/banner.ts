@@ -19,7 +19,8 @@ export type Banner = {
   readonly burns: (token: string) => boolean
 }
 
-const maxTextOctets = 2 * 1024 * 1024
+/** Of all its texts: more takes too long while others wait (32 MB of quoted-printable: 166 ms), and what nobody looked through may be signed. */
+const maxTextOctets = 4 * 1024 * 1024
 
 /** By its own label: the body of any other message is not read. */
 export const mayHaveBanner = (fields: readonly Field[]): boolean => {
@@ -30,13 +31,13 @@ export const mayHaveBanner = (fields: readonly Field[]): boolean => {
 /** @param body from the empty line on  @returns none where two programs could read the message differently */
 export const bannerEdits = (fields: readonly Field[], body: Buffer, banner: Banner): readonly Edit[] => {
   const tree = parseMime(fields, body)
-  if (tree.kind === 'unreadable' || isSealed(tree.root, body)) return []
+  if (tree.kind === 'unreadable' || textOctetsOf(tree.root) > maxTextOctets || isSealed(tree.root, body)) return []
   const edits: Edit[] = []
   for (const part of shownFirst(tree.root)) {
     const octets = body.subarray(part.body.start, part.body.end)
     const text = decodeTransfer(part.encoding, octets)
     if (text === undefined || hasLine(text, banner)) return []
-    const edit = text.length > maxTextOctets || text.includes(0) || !isAsciiLike(part) ? undefined : editOf(part, octets, text, banner)
+    const edit = text.includes(0) || !isAsciiLike(part) ? undefined : editOf(part, octets, text, banner)
     if (edit) edits.push({ start: part.body.start + edit.start, end: part.body.start + edit.end, by: edit.by })
   }
   return edits
@@ -59,6 +60,9 @@ const hasLine = (text: Buffer, { prefix, burns }: Banner): boolean => {
 // Reports (RFC 6522) are for programs.
 const untouched = /^multipart\/(?:signed|encrypted|report)$/
 const sealedType = /^(?:multipart\/(?:signed|encrypted)|application\/(?:x-)?pkcs7-(?:mime|signature)|application\/pgp-(?:encrypted|signature))$/
+
+const textOctetsOf = ({ type, body, children }: Part): number =>
+  (isText(type) ? body.end - body.start : 0) + children.reduce((sum, child) => sum + textOctetsOf(child), 0)
 
 // An enclosed message may be as it likes: nothing is written into it.
 const isSealed = (part: Part, body: Buffer): boolean => {

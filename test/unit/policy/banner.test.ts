@@ -88,6 +88,7 @@ test.each<[string, Made]>([
   ['a charset that has no ASCII in it', text('text/plain', 'Hello', '8bit', 'utf-16le')],
   ['octets that say another charset', text('text/plain', 'H\0i\0', '8bit')],
   ['an encoding that nobody knows', text('text/plain', 'Hello', 'x-yenc')],
+  ['a text too long to be looked through', multi('mixed', [text('text/plain', 'Hello'), text('text/plain', 'x'.repeat(4 * 1024 * 1024))])],
   ['base64 with something behind it', part('text/plain', 'SGVsbG8=\r\n-- \r\nthe list', 'Content-Transfer-Encoding: base64')],
   ['one that has the line', text('text/html', `<a href="https://burn.example/burn/${'b'.repeat(48)}">Burn</a>`)],
 ])('never: %s', async (_, made) => {
