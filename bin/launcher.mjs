@@ -18,11 +18,6 @@ const guardMilliseconds = 1_000
  * 8 KB ones at 50 sessions 587 and 350.
  */
 const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
-/**
- * V8 takes 64 MB for each half of its young generation where the machine has much memory. 8,000 messages taken in and drained: 368 MB, with 32 MB
- * it is 332, with 16 it is 309, at the same CPU time (`npm run bench -- --only drain --messages 8000`, beside other work).
- */
-const heap = '--max-semi-space-size=32'
 
 /** Runs `script`, a path from the root of the package, with Node 24 in the caller's working directory, and exits as it does. */
 export async function launch(script, args) {
@@ -32,7 +27,7 @@ export async function launch(script, args) {
   const node = findNode()
   if (needsWeb(script, args)) await buildWeb(guardian, node)
   const preload = (file) => ['--import', pathToFileURL(path.join(root, 'bin', file)).href]
-  const flags = [heap, ...preload('stop-with-launcher.mjs'), ...(isInstalled ? preload('strip-types.mjs') : [])]
+  const flags = [...preload('stop-with-launcher.mjs'), ...(isInstalled ? preload('strip-types.mjs') : [])]
   process.exit(await guardian.run(node, [...flags, path.join(root, script), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }))
 }
 
